@@ -42,6 +42,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, root: Path) -> None:
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],
     )
     with tempfile.TemporaryDirectory() as profile:  # a reader's own IPython start-up files stay out
         path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))

@@ -19,7 +19,7 @@ LONGEST_PROSE_CELL = 120  # words
 
 MEMORY_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 MACHINE_PATH = re.compile(
-    r"(?<![\w.:/])/(?:home|root|Users|tmp|var|private|usr|opt|work|mnt|srv)/[\w.-]"
+    r"(?<![\w.:/])/(?:home|root|Users|tmp|var|private|usr|opt|mnt|srv)/[\w.-]"
     r"|\b[A-Z]:\\\w|/site-packages/|\bipykernel_\d+"
 )
 FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)

@@ -1,0 +1,58 @@
+"""The first notebook in JupyterLab: all cells run, another suite redraws what is shown."""
+
+import pytest
+from lab import opened
+
+pytestmark = pytest.mark.peer("chromium")
+
+LADDER, FIGURE, SUITE = ".tlskit-ladder", "img.tlskit-figure", "Cipher suite"
+
+
+@pytest.fixture(scope="module")
+def page(root):
+    with opened(root / "notebooks/00_first_handshake.ipynb") as page:
+        page.run_all()
+        yield page
+
+
+def test_every_cell_runs_and_the_reader_sees_no_error(page, pictures):
+    page.screenshots(pictures, "00_first_handshake")
+    assert all(page.prompts())
+    assert page.troubles() == []
+
+
+def test_ladder_figure_and_explorer_are_there_and_have_words(page):
+    for part in (LADDER, FIGURE, ".tlskit-explorer"):
+        assert page.html(part), f"nothing in the outputs is {part}"
+    words = page.page.locator(f"{LADDER}, {LADDER} [role=img]").evaluate_all(
+        "all => all.map(it => it.getAttribute('aria-label') || it.getAttribute('alt')"
+        " || it.querySelector('title, caption, [aria-label], img[alt]')?.outerHTML || '')"
+    )
+    assert any(word.strip() for word in words), "the ladder has no text alternative"
+
+
+def test_another_suite_chosen_by_keyboard_redraws_ladder_and_figure(page, pictures):
+    chosen = page.page.get_by_label(SUITE).first.locator("option:checked").text_content()
+    other = next(choice for choice in page.choices(SUITE) if choice != chosen)
+    ladder, figure = page.html(LADDER), page.html(FIGURE)
+    page.choose(SUITE, other)
+    page.changed(LADDER, ladder)
+    page.changed(FIGURE, figure)
+    page.page.get_by_label(SUITE).first.scroll_into_view_if_needed()
+    page.page.screenshot(path=pictures / "00_first_handshake-other-suite.png")
+    assert page.troubles() == []
+
+    ladder, figure = page.html(LADDER), page.html(FIGURE)
+    page.choose(SUITE, chosen)
+    page.changed(LADDER, ladder)
+    page.changed(FIGURE, figure)
+    assert page.troubles() == []
+
+
+@pytest.mark.parametrize(("name", "look"), [("dark", {"dark": True}), ("zoom2", {"zoom": 2})])
+def test_it_runs_in_the_dark_theme_and_at_twice_the_size(root, pictures, name, look):
+    with opened(root / "notebooks/00_first_handshake.ipynb", **look) as page:
+        page.run_all()
+        page.screenshots(pictures, f"00_first_handshake-{name}")
+        assert page.troubles() == []
+        assert page.html(LADDER) and page.html(FIGURE)
