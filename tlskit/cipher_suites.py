@@ -1,0 +1,135 @@
+"""What each cipher suite stands for: one row a suite.
+
+A TLS 1.2 suite's name says it all: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 is an ephemeral
+Diffie-Hellman key exchange, signed with an RSA key, records protected with AES-128-GCM, and
+SHA-256 inside the PRF. The one trap: names that end in SHA mean HMAC-SHA1 for records, and their
+PRF is SHA-256 all the same (RFC 5246 §5).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tlskit.registry import CipherSuite
+
+
+class KeyExchange(StrEnum):
+    """How both sides come to the pre-master secret."""
+
+    RSA = "RSA"
+    ECDHE = "ECDHE"
+
+
+class Cipher(StrEnum):
+    """How records are protected."""
+
+    AES_GCM = "AES-GCM"
+    CHACHA20_POLY1305 = "ChaCha20-Poly1305"
+    AES_CBC = "AES-CBC with HMAC"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One cipher suite; all lengths in bytes.
+
+    Args:
+        code: its number and IANA name.
+        openssl_name: its name in OpenSSL's lists.
+        key_exchange: RSA key transport (RFC 5246 §7.4.7.1) or ECDHE (RFC 8422 §2).
+        authentication: the kind of key in the server's certificate, "rsa" or "ecdsa".
+        cipher: how records are protected.
+        enc_key_length: of each side's write key.
+        fixed_iv_length: of the part of the nonce that comes from the key block.
+        record_iv_length: of the part that travels in each record.
+        mac_key_length: 0 for AEAD ciphers, which need no MAC beside them.
+        hash_name: the hash in PRF and Finished.
+        mac_hash: the hash in the records' HMAC, for CBC.
+    """
+
+    code: CipherSuite
+    openssl_name: str
+    key_exchange: KeyExchange
+    authentication: str
+    cipher: Cipher
+    enc_key_length: int
+    fixed_iv_length: int
+    record_iv_length: int
+    mac_key_length: int
+    hash_name: str
+    mac_hash: str = ""
+
+    @property
+    def name(self) -> str:
+        """The IANA name."""
+        return self.code.name
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether the key exchange is ECDHE, so that ServerKeyExchange comes."""
+        return self.key_exchange is KeyExchange.ECDHE
+
+    @property
+    def taught_only(self) -> bool:
+        """Whether it is here to be understood, not to be used: no forward secrecy, or CBC.
+
+        Such a suite is offered and accepted only by who asks for it by name.
+        """
+        return self.key_exchange is KeyExchange.RSA or self.cipher is Cipher.AES_CBC
+
+    @property
+    def key_block_length(self) -> int:
+        """How many bytes of key block the two sides need (RFC 5246 §6.3)."""
+        return 2 * (self.mac_key_length + self.enc_key_length + self.fixed_iv_length)
+
+
+def described_by_name(code: CipherSuite, openssl_name: str) -> Suite:
+    """Return the row of a suite: its IANA name tells all of it.
+
+    >>> described_by_name(CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA, "AES128-SHA").hash_name
+    'sha256'
+    """
+    exchange, _, protection = code.name.removeprefix("TLS_").partition("_WITH_")
+    key_exchange = KeyExchange.ECDHE if exchange.startswith("ECDHE") else KeyExchange.RSA
+    authentication = exchange.rpartition("_")[2].lower()
+    name, _, last = protection.rpartition("_")
+    key_length = 16 if "128" in name else 32
+    if "CHACHA20" in name:  # RFC 7905 §2
+        shape = (Cipher.CHACHA20_POLY1305, key_length, 12, 0, 0, last.lower(), "")
+    elif "GCM" in name:  # RFC 5288 §3
+        shape = (Cipher.AES_GCM, key_length, 4, 8, 0, last.lower(), "")
+    else:  # RFC 5246 §6.2.3.2, App. C
+        mac_hash = "sha1" if last == "SHA" else last.lower()
+        hash_name = "sha384" if last == "SHA384" else "sha256"
+        shape = (Cipher.AES_CBC, key_length, 0, 16, MAC_LENGTHS[mac_hash], hash_name, mac_hash)
+    return Suite(code, openssl_name, key_exchange, authentication, *shape)
+
+
+MAC_LENGTHS = {"sha1": 20, "sha256": 32, "sha384": 48}
+
+# In the order in which a side that is told nothing else prefers them.
+OPENSSL_NAMES = {
+    CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: "ECDHE-ECDSA-AES128-GCM-SHA256",
+    CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: "ECDHE-RSA-AES128-GCM-SHA256",
+    CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: "ECDHE-ECDSA-AES256-GCM-SHA384",
+    CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384: "ECDHE-RSA-AES256-GCM-SHA384",
+    CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: "ECDHE-ECDSA-CHACHA20-POLY1305",
+    CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: "ECDHE-RSA-CHACHA20-POLY1305",
+    CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256: "AES128-GCM-SHA256",
+    CipherSuite.TLS_RSA_WITH_AES_256_GCM_SHA384: "AES256-GCM-SHA384",
+    CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: "ECDHE-RSA-AES128-SHA",
+    CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA: "AES128-SHA",
+}
+SUITES = tuple(described_by_name(code, name) for code, name in OPENSSL_NAMES.items())
+RECOMMENDED = tuple(suite for suite in SUITES if not suite.taught_only)
+BY_CODE = {int(suite.code): suite for suite in SUITES}
+BY_NAME = {name: suite for suite in SUITES for name in (suite.name, suite.openssl_name)}
+
+
+def suite_named(name: str) -> Suite:
+    """Return the suite with this IANA or OpenSSL name.
+
+    Raises: ValueError with the names that are known.
+    """
+    if name not in BY_NAME:
+        known = ", ".join(suite.name for suite in SUITES)
+        raise ValueError(f"no cipher suite here is called {name!r}; known are {known}")
+    return BY_NAME[name]

@@ -1,0 +1,316 @@
+"""The driver: bytes from the peer in, walk the order table, bytes for the peer out.
+
+It does no I/O and knows no message: what may come and what is due stands in the order table, what
+to do with it in the step functions. Alerts and application data are its own business.
+"""
+
+from typing import Any
+
+from tlskit.alerts import Alert
+from tlskit.order import Role, Side, coming, expected, find
+from tlskit.record_layer import Direction, RecordLayer
+from tlskit.records import Record, reassemble
+from tlskit.registry import (
+    AlertDescription,
+    AlertLevel,
+    ContentType,
+    HandshakeType,
+    ProtocolVersion,
+    name_of,
+)
+from tlskit.settings import Settings
+from tlskit.trace import Call, ReplacementError, checked, recorded
+
+CLOSE_NOTIFY = AlertDescription.close_notify
+MAX_IDLE_RECORDS = 32
+"""How many records without content, or warnings, a peer may send in a row."""
+
+
+class Connection:
+    """One end of a TLS connection, without a socket.
+
+    Put in what the peer sent (`receive`), take out what it shall get (`data_to_send`), until
+    `done`; then `write` and `read` carry application data, and `close` says goodbye.
+
+        client = Connection(settings, tls12.client(), calls=calls)
+
+    Args:
+        settings: what this side is told.
+        side: role, order, steps and formulae, as `tls12.client()` returns them.
+        calls: if given, every step and formula that runs is appended to it.
+
+    Attributes:
+        state: what the side knows now.
+        done: whether the handshake is over.
+        closed: whether this side has said close_notify or failed.
+        peer_closed: whether the peer has said close_notify.
+        failure: the Alert or other error that ended the connection, or None.
+        warnings: descriptions of the warning alerts that the peer sent.
+    """
+
+    def __init__(self, settings: Settings, side: Side, calls: list[Call] | None = None) -> None:
+        """Take the tables, and send what is this side's to send first."""
+        self.settings = settings
+        self.role = side.role
+        steps: Any = checked(side.steps)
+        formulae: Any = checked(side.formulae)
+        if calls is not None:
+            steps, formulae = recorded(calls, str(side.role), steps, formulae)
+        self.side, self.steps, self.formulae = side, steps, formulae
+        self.state: Any = side.begin(side.role, settings, formulae)
+        self.done = self.closed = self.peer_closed = False
+        self.failure: BaseException | None = None
+        self.warnings: list[int] = []
+        self._row = 0
+        self._records = RecordLayer(formulae.protect, formulae.unprotect, settings.draw)
+        self._handshake = b""
+        self._application_data: list[bytes] = []
+        self._idle = 0
+        self._guarded(self._advance)
+
+    # ---- the outside
+
+    def data_to_send(self) -> bytes:
+        """Return the bytes that are due to the peer, and forget them."""
+        return self._records.data_to_send()
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the peer, in pieces of any size.
+
+        Raises: Alert for a fault of the peer, after its two bytes were put in `data_to_send`; or,
+            with `received` set, for the fatal alert that the peer sent. Nothing is taken after
+            that, nor after the peer's close_notify.
+        """
+        self._records.incoming += data
+        self._guarded(self._take_records)
+
+    def end_of_input(self) -> None:
+        """Take note that the peer's bytes have ended, with or without close_notify.
+
+        Raises: Alert decode_error if something was still to come: the handshake was not over, or
+            a record broke off. After a whole handshake `truncated` tells whether close_notify
+            was missing (RFC 5246 §7.2.1).
+        """
+        if self.failure or self.peer_closed:
+            return
+        self._guarded(self._ended)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the peer's data has no orderly end so far: no close_notify was seen."""
+        return not self.peer_closed
+
+    def write(self, data: bytes) -> None:
+        """Send application data, in records of at most 2^14 bytes (RFC 5246 §10).
+
+        Raises: ValueError before the handshake is done, or after this side closed.
+        """
+        if not self.done or self.closed:
+            raise ValueError("application data goes out between the handshake's end and close()")
+        if data:
+            self._send(ContentType.application_data, data)
+
+    def read(self) -> bytes:
+        """Return the application data that has come, and forget it."""
+        data = b"".join(self._application_data)
+        self._application_data.clear()
+        return data
+
+    def close(self) -> None:
+        """Say close_notify, once: nothing more comes from this side (RFC 5246 §7.2.1)."""
+        if not self.closed:
+            self.closed = True
+            self._send_alert(AlertLevel.warning, CLOSE_NOTIFY)
+
+    # ---- what goes wrong
+
+    def _guarded(self, action: Any) -> None:
+        """Run an action; tell the peer of any failure in one alert, then pass it on."""
+        if self.failure:
+            return
+        try:
+            action()
+        except Alert as alert:
+            self._fail(alert, None if alert.received else alert.description)
+            raise
+        except ReplacementError as error:
+            self._fail(error, AlertDescription.internal_error)
+            raise
+        except Exception as error:
+            self._fail(error, AlertDescription.internal_error)
+            raise
+
+    def _fail(self, failure: BaseException, description: AlertDescription | None) -> None:
+        self.failure = failure
+        if description is not None and not self.closed:
+            self._send_alert(AlertLevel.fatal, description)
+        self.closed = True
+
+    def _send_alert(self, level: AlertLevel, description: AlertDescription) -> None:
+        content = self.formulae.encode_alert(int(level), int(description))
+        self._send(ContentType.alert, content)
+
+    def _ended(self) -> None:
+        left = len(self._records.incoming + self._handshake)
+        if left:
+            reason = f"the input ended {left} bytes into a record or message"
+        elif not self.done:
+            awaited = expected(self._rows(), self._row, self.state)
+            reason = f"the input ended where {awaited} should have come"
+        else:
+            return
+        raise Alert(AlertDescription.decode_error, reason, "RFC 5246 §7.2.1")
+
+    # ---- records in
+
+    def _take_records(self) -> None:
+        while not self.peer_closed:
+            record = self._records.next_record()
+            if record is None:
+                return
+            self._take_record(record)
+
+    def _take_record(self, record: Record) -> None:
+        content_type, content = record.content_type, record.fragment
+        self._count_idle(content_type, content)
+        if content_type == ContentType.handshake:
+            self._handshake += content
+            self._take_messages()
+            return
+        if self._handshake:
+            kind = name_of(ContentType, content_type)
+            reason = f"a record of type {kind} in the middle of a handshake message"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §6.2.1")
+        if content_type == ContentType.alert:
+            self._take_alert(content)
+        elif content_type == ContentType.change_cipher_spec:
+            self._step("change_cipher_spec", content)
+        elif self.done:
+            self._application_data.append(content)
+        else:
+            reason = "application data before the handshake is over"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §7.4.9")
+
+    def _count_idle(self, content_type: int, content: bytes) -> None:
+        if content and content_type != ContentType.alert:
+            self._idle = 0
+            return
+        if not content and content_type != ContentType.application_data:
+            reason = f"an empty record of type {name_of(ContentType, content_type)}"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §6.2.1")
+        self._idle += 1
+        if self._idle > MAX_IDLE_RECORDS:
+            reason = f"more than {MAX_IDLE_RECORDS} records in a row that bring nothing on"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §6.2.1")
+
+    def _take_alert(self, content: bytes) -> None:
+        level, number = self.formulae.decode_alert(content)
+        if number == CLOSE_NOTIFY:
+            self._take_close_notify()
+        elif level == AlertLevel.warning:
+            self.warnings.append(number)
+        else:
+            name = name_of(AlertDescription, number)
+            description = (
+                AlertDescription(number) if name != "unknown" else AlertDescription.internal_error
+            )
+            reason = f"the peer sent it (alert {number})"
+            raise Alert(description, reason, "RFC 5246 §7.2", received=True)
+
+    def _take_close_notify(self) -> None:
+        self.peer_closed = True
+        self.close()
+        if not self.done:
+            reason = "the peer closed the connection before the handshake was over"
+            raise Alert(CLOSE_NOTIFY, reason, "RFC 5246 §7.2.1", received=True)
+
+    # ---- the handshake
+
+    def _rows(self) -> Any:
+        return self.side.order(self.state)
+
+    def _take_messages(self) -> None:
+        while self._handshake:
+            limit = self.settings.max_handshake_size
+            message, self._handshake = reassemble(self._handshake, limit)
+            if message is None:
+                return
+            msg_type = message[0]
+            if msg_type == self.side.renegotiation and self._refused(message):
+                continue
+            self._step(name_of(HandshakeType, msg_type), message)
+
+    def _refused(self, message: bytes) -> bool:
+        """Pass over a wish to handshake anew; once the handshake is done, say no (RFC 5746 §4.5).
+
+        While a handshake is under way a client overhears HelloRequest (RFC 5246 §7.4.1.1), but a
+        second ClientHello is out of order like any other message.
+        """
+        if not self.done and self.role is Role.SERVER:
+            return False
+        if self.role is Role.CLIENT and len(message) != 4:
+            reason = "HelloRequest has no body"
+            raise Alert(AlertDescription.decode_error, reason, "RFC 5246 §7.4.1.1")
+        self._count_idle(ContentType.alert, message)
+        if self.done and not self.closed:
+            self._send_alert(AlertLevel.warning, AlertDescription.no_renegotiation)
+        return True
+
+    def _step(self, name: str, message: bytes) -> None:
+        """Take one message of the peer: is it its turn, what does it change, what is due now?"""
+        rows = self._rows()
+        at = find(rows, self._row, self.state, self.role.other, name)
+        if at is None:
+            awaited = expected(rows, self._row, self.state)
+            reason = f"{name} came where {awaited} is expected"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §7.3")
+        row = rows[at]
+        if row.then and self._handshake:
+            raise self._left_over()
+        self.state = getattr(self.steps, f"receive_{name}")(self.state, message)
+        self._row = at + 1
+        if row.then:
+            self._records.reading = Direction(row.then(self.state))
+        self._advance()
+
+    def _left_over(self) -> Alert:
+        """Return the alert for a message that begins under old keys and would end under new ones.
+
+        RFC 9846 §5.1 forbids it; for TLS 1.2 it is our rule, on the base of RFC 5246 §7.4.9.
+        """
+        reason = f"{len(self._handshake)} bytes of a handshake message lie across a change of keys"
+        return Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §5.1")
+
+    def _advance(self) -> None:
+        """Do what is this side's to do, up to the next message of the peer."""
+        while True:
+            rows = self._rows()
+            self._row = coming(rows, self._row, self.state)
+            if self._row == len(rows):
+                self.done = True
+                return
+            row = rows[self._row]
+            if row.sender is self.role.other:
+                return
+            self._row += 1
+            if row.sender is Role.BOTH:
+                self.state = getattr(self.steps, row.message)(self.state)
+                continue
+            if row.wanted and not row.wanted(self.state):
+                continue
+            self.state, message = getattr(self.steps, f"send_{row.message}")(self.state)
+            change = row.message == "change_cipher_spec"
+            self._send(ContentType.change_cipher_spec if change else ContentType.handshake, message)
+            if row.then:
+                self._records.writing = Direction(row.then(self.state))
+
+    def _send(self, content_type: ContentType, content: bytes) -> None:
+        self._records.send(content_type, self._version(), content)
+
+    def _version(self) -> int:
+        """Return the version for a record's header: for a first ClientHello an old one.
+
+        It is what every server takes there (RFC 5246 App. E.1).
+        """
+        first = self.role is Role.CLIENT and self._row <= 1
+        return int(ProtocolVersion.TLS_1_0 if first else self.side.version)

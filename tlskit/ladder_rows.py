@@ -1,0 +1,210 @@
+"""What a ladder diagram tells, as plain rows made from the calls of a run; and the ladder as text.
+
+Each row is one message, seen by its sender, its receiver or both, or a step that each side does
+alone. The picture (`show.ladder`) is drawn from the same rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tlskit.messages import HEADER_SIZE
+from tlskit.order import Role, Row
+from tlskit.records import HEADER_SIZE as RECORD_HEADER_SIZE
+from tlskit.registry import AlertDescription, AlertLevel, ContentType, name_of
+from tlskit.trace import Call
+
+APPLICATION_DATA_NUMBER = 9
+OTHER_TITLES = {"generate_keys": "key generation", "application_data": "application data"}
+
+
+@dataclass
+class LadderRow:
+    """One line of the ladder.
+
+    Args:
+        message: the RFC's name, as in the order table; "alert" and "application_data" besides.
+        title: how the line is labelled.
+        sender: who sends it; BOTH for what each side does alone.
+        number: which of the nine steps it is, 0 for none of them.
+        data: the message's bytes, with its handshake header, before protection.
+        record_size: bytes on the wire, with the record's header.
+        protected: whether it went out under keys.
+        calls: by role, the call that sent, received or did it.
+        problem: why it was refused, by whoever refused it.
+    """
+
+    message: str
+    title: str
+    sender: Role
+    number: int = 0
+    data: bytes = b""
+    record_size: int = 0
+    protected: bool = False
+    calls: dict[str, Call] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def own(self) -> bool:
+        """Whether its sender was one of us: of a foreign peer sizes are not ours to promise."""
+        return self.sender in self.calls or self.sender is Role.BOTH
+
+
+def camel_case(message: str) -> str:
+    """Return a message's name as the RFCs write it.
+
+    >>> camel_case("server_hello_done")
+    'ServerHelloDone'
+    """
+    return OTHER_TITLES.get(message) or message.title().replace("_", "")
+
+
+def ladder_rows(calls: Sequence[Call], order: Sequence[Row]) -> list[LadderRow]:
+    """Return the rows of a run, in the order of the wire.
+
+    Args:
+        calls: what the client, the server or both recorded, in one list.
+        order: the version's table, which knows the nine steps.
+    """
+    return _Reader(order).read(calls)
+
+
+class _Reader:
+    def __init__(self, order: Sequence[Row]) -> None:
+        self.numbers = {row.message: row.number for row in order}
+        self.numbers["application_data"] = APPLICATION_DATA_NUMBER
+        self.alone = {row.message for row in order if row.sender is Role.BOTH}
+        self.rows: list[LadderRow] = []
+        self.opened: dict[str, Call] = {}
+
+    def read(self, calls: Sequence[Call]) -> list[LadderRow]:
+        for call in calls:
+            by = Role(call.by)
+            if call.name in self.alone:
+                self.did_alone(call, by)
+            elif call.name.startswith("send_"):
+                message = call.result[1] if call.result else b""
+                self.sent(call, by, call.name.removeprefix("send_"), message)
+            elif call.name.startswith("receive_"):
+                message = call.arguments["message"]
+                self.received(call, by, call.name.removeprefix("receive_"), message)
+            elif call.name == "protect":
+                self.protected(call, by)
+            elif call.name == "unprotect":
+                self.unprotected(call, by)
+            elif call.name == "encode_alert":
+                self.sent(call, by, "alert", call.result or b"")
+            elif call.name == "decode_alert":
+                self.received(call, by, "alert", call.arguments["content"])
+        return self.rows
+
+    def add(self, message: str, sender: Role, data: bytes = b"") -> LadderRow:
+        title = alert_title(data) if message == "alert" else camel_case(message)
+        row = LadderRow(message, title, sender, self.numbers.get(message, 0), data)
+        row.record_size = len(data) + RECORD_HEADER_SIZE
+        self.rows.append(row)
+        return row
+
+    def waiting(self, message: str, sender: Role) -> LadderRow | None:
+        for row in self.rows:
+            if row.sender is sender and row.message == message and sender.other not in row.calls:
+                return row
+        return None
+
+    def did_alone(self, call: Call, by: Role) -> None:
+        found = next((r for r in self.rows if r.message == call.name and by not in r.calls), None)
+        row = found or self.add(call.name, Role.BOTH)
+        row.record_size = 0
+        self.note(row, call, by)
+
+    def sent(self, call: Call, by: Role, message: str, data: bytes) -> None:
+        self.note(self.add(message, by, data), call, by)
+
+    def received(self, call: Call, by: Role, message: str, data: bytes) -> None:
+        row = self.waiting(message, by.other) or self.add(message, by.other, data)
+        opened = self.opened.pop(by, None)
+        if opened and by.other not in row.calls:
+            row.protected = True
+            row.record_size = len(opened.arguments["fragment"]) + RECORD_HEADER_SIZE
+        self.note(row, call, by)
+
+    def protected(self, call: Call, by: Role) -> None:
+        if call.arguments["content_type"] == ContentType.application_data:
+            row = self.add("application_data", by, call.arguments["content"])
+            self.note(row, call, by)
+        else:
+            row = next(r for r in reversed(self.rows) if r.sender is by)
+        row.protected = True
+        row.record_size = len(call.result or b"") + RECORD_HEADER_SIZE
+
+    def unprotected(self, call: Call, by: Role) -> None:
+        self.opened[by] = call
+        if call.arguments["content_type"] == ContentType.application_data and not call.error:
+            self.received(call, by, "application_data", call.result)
+        elif call.error:
+            unread = (r for r in self.rows if r.sender is by.other and by not in r.calls)
+            row = next((r for r in unread if r.protected), None)
+            if row is None:
+                row = self.add("record that does not open", by.other)
+                row.protected, row.title = True, "a record that does not open"
+                row.record_size = len(call.arguments["fragment"]) + RECORD_HEADER_SIZE
+            self.note(row, call, by)
+
+    def note(self, row: LadderRow, call: Call, by: Role) -> None:
+        row.calls[by] = call
+        if call.error:
+            row.problem = f"{by}: {call.error}"
+
+
+def alert_title(data: bytes) -> str:
+    """Return "alert: fatal bad_record_mac" for an alert's two bytes.
+
+    >>> alert_title(bytes([1, 0]))
+    'alert: warning close_notify'
+    """
+    if len(data) != 2:
+        return "alert"
+    return f"alert: {name_of(AlertLevel, data[0])} {name_of(AlertDescription, data[1])}"
+
+
+def size_of(row: LadderRow) -> str:
+    """Say in words how large a message is; nothing of a foreign peer's, whose sizes vary."""
+    if row.sender is Role.BOTH or not row.own:
+        return ""
+    if row.message in ("alert", "application_data", "change_cipher_spec"):
+        return f"{len(row.data)} bytes"
+    return f"{HEADER_SIZE} + {len(row.data) - HEADER_SIZE} bytes"
+
+
+def text_ladder(rows: Sequence[LadderRow]) -> str:
+    """Return the ladder as text: number, client, arrow with the message, server, sizes."""
+    width = max((len(row.title) for row in rows), default=0) + 2
+    lines = [f"    client {' ' * width}   server"]
+    for row in rows:
+        number = f"({row.number})" if row.number else "   "
+        if row.sender is Role.BOTH:
+            middle = row.title.center(width)
+            ends = tuple("*" if role in row.calls else " " for role in (Role.CLIENT, Role.SERVER))
+            lines.append(f"{number}   {ends[0]}   {middle}      {ends[1]}   each side alone")
+        else:
+            lines.append(f"{number}   |  {arrow(row, width)}  |   {remark(row)}".rstrip())
+        if row.problem:
+            lines.append(f"          refused by {row.problem}")
+    return "\n".join(lines)
+
+
+def arrow(row: LadderRow, width: int) -> str:
+    """Return the arrow of a row; a protected message has a double line."""
+    line = "=" if row.protected else "-"
+    label = f" {row.title} ".center(width, line)
+    return f"{line}{label}{line}>" if row.sender is Role.CLIENT else f"<{line}{label}{line}"
+
+
+def remark(row: LadderRow) -> str:
+    """Return size, protection and place among the nine steps, in words."""
+    parts = [size_of(row)]
+    if row.protected:
+        protected = f"protected, {row.record_size} on the wire" if row.own else "protected"
+        parts.append(protected)
+    if row.message == "server_key_exchange":
+        parts.append("not in the nine")
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,88 @@
+"""Signatures by their TLS names: sign, verify, and which key can do which.
+
+TLS 1.2 reads a scheme as a hash and a kind of signature; the curve in names like
+ecdsa_secp256r1_sha256 binds only from TLS 1.3 on (RFC 9846 §4.3.3, RFC 8446 §4.2.3).
+"""
+
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from tlskit.alerts import Alert
+from tlskit.registry import AlertDescription, SignatureScheme, name_of
+
+HASHES: dict[int, hashes.HashAlgorithm] = {
+    SignatureScheme.ecdsa_secp256r1_sha256: hashes.SHA256(),
+    SignatureScheme.ecdsa_secp384r1_sha384: hashes.SHA384(),
+    SignatureScheme.ecdsa_secp521r1_sha512: hashes.SHA512(),
+    SignatureScheme.rsa_pss_rsae_sha256: hashes.SHA256(),
+    SignatureScheme.rsa_pss_rsae_sha384: hashes.SHA384(),
+    SignatureScheme.rsa_pss_rsae_sha512: hashes.SHA512(),
+    SignatureScheme.rsa_pkcs1_sha256: hashes.SHA256(),
+    SignatureScheme.rsa_pkcs1_sha384: hashes.SHA384(),
+    SignatureScheme.rsa_pkcs1_sha512: hashes.SHA512(),
+}
+SCHEMES: tuple[SignatureScheme, ...] = tuple(SignatureScheme(scheme) for scheme in HASHES)
+
+
+def kind_of(key: Any) -> str:
+    """Return "rsa", "ecdsa" or "" for a private or public key."""
+    if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
+        return "rsa"
+    if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
+        return "ecdsa"
+    return ""
+
+
+def fits_key(scheme: int, kind: str) -> bool:
+    """Tell whether a key of this kind can make signatures of a scheme that is known here."""
+    return scheme in HASHES and SignatureScheme(scheme).name.startswith(kind or "?")
+
+
+def rsa_padding(scheme: int) -> padding.AsymmetricPadding:
+    """Return PKCS#1 v1.5, or PSS with a salt as long as the hash (RFC 9846 §4.3.3)."""
+    if "pss" not in SignatureScheme(scheme).name:
+        return padding.PKCS1v15()
+    algorithm = HASHES[scheme]
+    return padding.PSS(padding.MGF1(algorithm), algorithm.digest_size)
+
+
+def sign(scheme: int, private_key: Any, content: bytes) -> bytes:
+    """Return a signature of the content.
+
+    RSA: as long as the modulus, 256 bytes for RSA-2048; PSS draws a salt, PKCS#1 v1.5 does not.
+    ECDSA: DER of two numbers, 70 to 72 bytes for P-256, deterministic here (RFC 6979).
+
+    Raises: ValueError if the key cannot do the scheme.
+    """
+    if not fits_key(scheme, kind_of(private_key)):
+        name = name_of(SignatureScheme, scheme)
+        raise ValueError(f"a key of kind {kind_of(private_key)!r} can't sign with {name}")
+    algorithm = HASHES[scheme]
+    if isinstance(private_key, ec.EllipticCurvePrivateKey):
+        return private_key.sign(content, ec.ECDSA(algorithm, deterministic_signing=True))
+    return bytes(private_key.sign(content, rsa_padding(scheme), algorithm))
+
+
+def verify_signature(scheme: int, public_key: Any, signature: bytes, content: bytes) -> None:
+    """Return if the signature is right.
+
+    Raises: Alert illegal_parameter if the key cannot have made a signature of this scheme,
+        decrypt_error if it did not sign this content (RFC 5246 §7.2.2, §7.4.3).
+    """
+    if not fits_key(scheme, kind_of(public_key)):
+        name = name_of(SignatureScheme, scheme)
+        kind = kind_of(public_key) or "other"
+        reason = f"{name} can't be a signature of the {kind} key in the certificate"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 5246 §7.4.3")
+    algorithm = HASHES[scheme]
+    try:
+        if isinstance(public_key, ec.EllipticCurvePublicKey):
+            public_key.verify(signature, content, ec.ECDSA(algorithm))
+        else:
+            public_key.verify(signature, content, rsa_padding(scheme), algorithm)
+    except InvalidSignature:
+        reason = "the signature is not of these bytes by the key in the certificate"
+        raise Alert(AlertDescription.decrypt_error, reason, "RFC 5246 §7.4.3") from None

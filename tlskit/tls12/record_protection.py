@@ -1,0 +1,170 @@
+"""How TLS 1.2 protects a record: AEAD ciphers, and CBC with a MAC (RFC 5246 §6.2.3).
+
+Keys are a small object of their own; the sequence number is an argument, for it never travels: both
+sides count. Whatever is wrong with a received record, the answer is one: bad_record_mac.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
+from cryptography.hazmat.primitives.ciphers import algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from cryptography.hazmat.primitives.hmac import HMAC
+
+from tlskit.alerts import Alert
+from tlskit.cipher_suites import Cipher, Suite
+from tlskit.registry import AlertDescription, ProtocolVersion
+
+BLOCK = 16
+TAG = 16
+MAC_HASHES: dict[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1()}
+VERSION = int(ProtocolVersion.TLS_1_2)
+Random = Callable[[int], bytes]
+
+
+@dataclass(frozen=True)
+class RecordKeys:
+    """The keys of one direction: MAC key (CBC only), write key, fixed IV (AEAD only)."""
+
+    suite: Suite
+    mac_key: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+    iv: bytes = field(repr=False)
+    aead: Any = field(repr=False, compare=False, default=None)
+
+
+def record_keys(suite: Suite, mac_key: bytes, key: bytes, iv: bytes) -> RecordKeys:
+    """Return the keys of one direction, with the library's cipher made once."""
+    aead: Any = None
+    if suite.cipher is Cipher.AES_GCM:
+        aead = AESGCM(key)
+    elif suite.cipher is Cipher.CHACHA20_POLY1305:
+        aead = ChaCha20Poly1305(key)
+    return RecordKeys(suite, mac_key, key, iv, aead)
+
+
+def additional_data(sequence_number: int, content_type: int, version: int, length: int) -> bytes:
+    """Return the 13 bytes that are authenticated, but never encrypted.
+
+      additional_data = seq_num (8) + type (1) + version (2) + length of the plaintext (2)
+
+    Reference: RFC 5246 §6.2.3.3; the MAC of CBC suites covers the same bytes (§6.2.3.1).
+    """
+    head = (content_type << 32) | (version << 16) | length
+    return sequence_number.to_bytes(8, "big") + head.to_bytes(5, "big")
+
+
+def nonce(keys: RecordKeys, sequence_number: int, explicit: bytes) -> bytes:
+    """Return the 12-byte nonce, which must never serve twice under one key.
+
+    AES-GCM: fixed IV (4) + the explicit part (8), which travels in the record (RFC 5288 §3).
+    ChaCha20-Poly1305: fixed IV (12) XOR the sequence number, nothing travels (RFC 7905 §2).
+    """
+    if keys.suite.record_iv_length:
+        return keys.iv + explicit
+    number = int.from_bytes(keys.iv, "big") ^ sequence_number
+    return number.to_bytes(len(keys.iv), "big")
+
+
+def protect(
+    keys: RecordKeys, sequence_number: int, content_type: int, content: bytes, random: Random
+) -> bytes:
+    """Return the protected fragment of a record.
+
+    AES-GCM: explicit nonce (8) + ciphertext + tag (16); the nonce is the sequence number, which
+    cannot repeat. ChaCha20-Poly1305: ciphertext + tag (16). CBC: IV (16, drawn anew) + ciphertext
+    of content, MAC and padding.
+
+    Reference: RFC 5246 §6.2.3. `random` is asked only by CBC.
+    """
+    associated = additional_data(sequence_number, content_type, VERSION, len(content))
+    if keys.suite.cipher is Cipher.AES_CBC:
+        return encrypt_cbc(keys, associated, content, random(BLOCK))
+    explicit = sequence_number.to_bytes(8, "big") if keys.suite.record_iv_length else b""
+    sealed = keys.aead.encrypt(nonce(keys, sequence_number, explicit), content, associated)
+    return explicit + bytes(sealed)
+
+
+def unprotect(
+    keys: RecordKeys, sequence_number: int, content_type: int, version: int, fragment: bytes
+) -> bytes:
+    """Return the content of a protected fragment.
+
+    Raises: Alert bad_record_mac, whatever is wrong: length, padding, MAC or tag (RFC 5246 §7.2.2,
+        §6.2.3.2: an attacker must not learn which).
+    """
+    explicit_length = keys.suite.record_iv_length
+    if keys.suite.cipher is Cipher.AES_CBC:
+        content = decrypt_cbc(keys, sequence_number, content_type, version, fragment)
+        if content is None:
+            raise wrong_record()
+        return content
+    length = len(fragment) - explicit_length - TAG
+    if length < 0:
+        raise wrong_record()
+    explicit, sealed = fragment[:explicit_length], fragment[explicit_length:]
+    associated = additional_data(sequence_number, content_type, version, length)
+    try:
+        opened = keys.aead.decrypt(nonce(keys, sequence_number, explicit), sealed, associated)
+    except InvalidTag:
+        raise wrong_record() from None
+    return bytes(opened)
+
+
+def wrong_record() -> Alert:
+    """Return the one answer to every record that does not open."""
+    reason = "the record does not open: other keys, another sequence number, or changed bytes"
+    return Alert(AlertDescription.bad_record_mac, reason, "RFC 5246 §6.2.3")
+
+
+def mac(keys: RecordKeys, associated: bytes, content: bytes) -> HMAC:
+    """Return the started HMAC over sequence number, header and content (RFC 5246 §6.2.3.1)."""
+    started = HMAC(keys.mac_key, MAC_HASHES[keys.suite.mac_hash])
+    started.update(associated + content)
+    return started
+
+
+def encrypt_cbc(keys: RecordKeys, associated: bytes, content: bytes, iv: bytes) -> bytes:
+    """Return IV + AES-CBC(content + MAC + padding): first the MAC, then encryption.
+
+    The padding is as many bytes as fill the last block, each of them the number of the bytes
+    before the last one (RFC 5246 §6.2.3.2).
+    """
+    plaintext = content + mac(keys, associated, content).finalize()
+    padding_length = BLOCK - 1 - len(plaintext) % BLOCK
+    plaintext += bytes([padding_length]) * (padding_length + 1)
+    encryptor = BlockCipher(algorithms.AES(keys.key), modes.CBC(iv)).encryptor()
+    return iv + encryptor.update(plaintext) + encryptor.finalize()
+
+
+def decrypt_cbc(
+    keys: RecordKeys, sequence_number: int, content_type: int, version: int, fragment: bytes
+) -> bytes | None:
+    """Return the content, or None, of which the caller may not tell the cause.
+
+    A wrong padding counts as an empty one and the MAC is computed all the same, so that the time
+    tells little (§6.2.3.2). It still tells something, as Lucky 13 showed: one reason why CBC
+    suites are for learning here.
+    """
+    mac_length = len(keys.mac_key)
+    smallest = BLOCK + -(-(mac_length + 1) // BLOCK) * BLOCK
+    if len(fragment) < smallest or len(fragment) % BLOCK:
+        return None
+    decryptor = BlockCipher(algorithms.AES(keys.key), modes.CBC(fragment[:BLOCK])).decryptor()
+    plaintext = decryptor.update(fragment[BLOCK:]) + decryptor.finalize()
+    padding_length = plaintext[-1] + 1
+    good = padding_length + mac_length <= len(plaintext)
+    good = good and bytes_eq(plaintext[-padding_length:], plaintext[-1:] * padding_length)
+    inner = plaintext[:-padding_length] if good else plaintext[:-1]
+    content, received_mac = inner[:-mac_length], inner[-mac_length:]
+    associated = additional_data(sequence_number, content_type, version, len(content))
+    try:
+        mac(keys, associated, content).verify(received_mac)
+    except InvalidSignature:
+        return None
+    return content if good else None

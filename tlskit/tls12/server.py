@@ -1,0 +1,181 @@
+"""The steps of a TLS 1.2 server, one function each: state and bytes in, state and bytes out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tlskit.alerts import Alert
+from tlskit.extensions import ECPointFormatList, Empty, ProtocolNameList, RenegotiationInfo
+from tlskit.hello import (
+    asked_host_name,
+    chosen_protocol,
+    extension,
+    read_client_hello,
+    secure_renegotiation,
+    version_for,
+)
+from tlskit.messages import (
+    Certificate,
+    ClientECDiffieHellmanPublic,
+    ClientHello,
+    EncryptedPreMasterSecret,
+    ServerECDHParams,
+    ServerHello,
+    ServerHelloDone,
+    ServerKeyExchange,
+)
+from tlskit.presentation import encode
+from tlskit.registry import (
+    AlertDescription,
+    CompressionMethod,
+    ECCurveType,
+    ECPointFormat,
+    ExtensionType,
+    HandshakeType,
+    ProtocolVersion,
+)
+from tlskit.tls12 import common
+from tlskit.tls12.state import State, received, sent
+
+X = ExtensionType
+TLS_1_2 = ProtocolVersion.TLS_1_2
+
+
+def receive_client_hello(state: State, message: bytes) -> State:
+    """Read the offer and choose from it (RFC 5246 §7.4.1.2, §7.4.1.3).
+
+    Raises: Alert protocol_version below TLS 1.2; handshake_failure if nothing fits, or extended
+        master secret is required and missing (RFC 7627 §5.2); no_application_protocol
+        (RFC 7301 §3.2); those of `read_client_hello`.
+    """
+    state, hello = received(state, ClientHello, message)
+    settings = state.settings
+    asked = read_client_hello(hello)
+    version_for(hello, asked, (TLS_1_2,))
+    extended = X.extended_master_secret in asked and settings.extended_master_secret
+    if settings.require_extended_master_secret and not extended:
+        reason = "the client does not offer extended_master_secret, which is required here"
+        raise Alert(AlertDescription.handshake_failure, reason, "RFC 7627 §5.2")
+    choice = state.formulae.choose(settings, hello, asked)
+    return state.but(
+        client_hello=hello,
+        client_random=hello.random,
+        suite=choice.suite,
+        credential=choice.credential,
+        group=choice.group,
+        signature_scheme=choice.signature_scheme,
+        server_name=asked_host_name(asked),
+        alpn=chosen_protocol(settings, asked),
+        extended_master_secret=extended,
+        secure_renegotiation=secure_renegotiation(hello, asked),
+    )
+
+
+def send_server_hello(state: State) -> tuple[State, bytes]:
+    """Answer with the choice and 32 fresh random bytes (RFC 5246 §7.4.1.3).
+
+    An extension is answered only if the client sent it (§7.4.1.4). The session ID stays empty:
+    this session is not kept.
+    """
+    offer = state.client_hello
+    asked = {one.extension_type for one in (offer.extensions or ())} if offer else set()
+    answers = []
+    if state.secure_renegotiation:
+        answers.append(extension(X.renegotiation_info, RenegotiationInfo(b"")))
+    if X.server_name in asked and state.server_name:
+        answers.append(extension(X.server_name, Empty()))
+    if X.ec_point_formats in asked and state.agreed.ephemeral:
+        formats = ECPointFormatList((ECPointFormat.uncompressed,))
+        answers.append(extension(X.ec_point_formats, formats))
+    if state.alpn:
+        protocol = ProtocolNameList((state.alpn,))
+        answers.append(extension(X.application_layer_protocol_negotiation, protocol))
+    if state.extended_master_secret:
+        answers.append(extension(X.extended_master_secret, Empty()))
+    hello = ServerHello(
+        server_version=TLS_1_2,
+        random=state.settings.draw(32),
+        session_id=b"",
+        cipher_suite=state.agreed.code,
+        compression_method=CompressionMethod.null,
+        extensions=tuple(answers) or None,
+    )
+    return sent(state.but(server_random=hello.random), HandshakeType.server_hello, hello)
+
+
+def send_certificate(state: State) -> tuple[State, bytes]:
+    """Send the chain, own certificate first, without the root (RFC 5246 §7.4.2)."""
+    if state.credential is None:
+        raise ValueError("state.credential is missing: receive_client_hello chooses it")
+    return sent(state, HandshakeType.certificate, Certificate(state.credential.chain))
+
+
+def send_server_key_exchange(state: State) -> tuple[State, bytes]:
+    """Send an ephemeral public key, signed with the certificate's key (RFC 8422 §5.4)."""
+    settings, formulae = state.settings, state.formulae
+    if state.credential is None:
+        raise ValueError("state.credential is missing: receive_client_hello chooses it")
+    pair = formulae.generate_key_pair(state.group, settings.draw)
+    params = ServerECDHParams(ECCurveType.named_curve, state.group, pair.public)
+    content = formulae.server_ecdh_params_to_sign(
+        state.client_random, state.server_random, encode(params)
+    )
+    signature = formulae.sign(state.signature_scheme, state.credential.private_key, content)
+    exchange = ServerKeyExchange(
+        params.curve_type, params.named_curve, params.public, state.signature_scheme, signature
+    )
+    return sent(state.but(key_pair=pair), HandshakeType.server_key_exchange, exchange)
+
+
+def send_server_hello_done(state: State) -> tuple[State, bytes]:
+    """Say that the flight is over: four bytes of header, no body (RFC 5246 §7.4.5)."""
+    return sent(state, HandshakeType.server_hello_done, ServerHelloDone())
+
+
+def receive_client_key_exchange(state: State, message: bytes) -> State:
+    """Take the client's half of the key exchange (RFC 5246 §7.4.7).
+
+    RSA never tells whether decryption failed: the handshake goes on with a random secret
+    (§7.4.7.1).
+
+    Raises: Alert decode_error for a malformed message; with ECDHE illegal_parameter if the
+        client's public key is no point of the group (RFC 8422 §5.11).
+    """
+    settings, formulae = state.settings, state.formulae
+    if state.agreed.ephemeral:
+        state, ecdhe = received(state, ClientECDiffieHellmanPublic, message)
+        if state.key_pair is None:
+            raise ValueError("state.key_pair is missing: send_server_key_exchange makes it")
+        secret = formulae.shared_secret(state.key_pair, ecdhe.ecdh_Yc)
+        return state.but(peer_public=ecdhe.ecdh_Yc, pre_master_secret=secret)
+    state, transport = received(state, EncryptedPreMasterSecret, message)
+    if state.credential is None or state.client_hello is None:
+        raise ValueError("state.credential is missing: receive_client_hello chooses it")
+    instead = settings.draw(46)  # before decryption, so that both ways take the same steps
+    secret = formulae.decrypt_pre_master_secret(
+        state.credential.private_key,
+        transport.encrypted_pre_master_secret,
+        state.client_hello.client_version,
+        instead,
+    )
+    return state.but(pre_master_secret=secret)
+
+
+@dataclass(frozen=True)
+class ServerSteps:
+    """The server's steps, replaceable: `replace(SERVER_STEPS, send_finished=mine)`."""
+
+    receive_client_hello: Callable[[State, bytes], State] = receive_client_hello
+    send_server_hello: Callable[[State], tuple[State, bytes]] = send_server_hello
+    send_certificate: Callable[[State], tuple[State, bytes]] = send_certificate
+    send_server_key_exchange: Callable[[State], tuple[State, bytes]] = send_server_key_exchange
+    send_server_hello_done: Callable[[State], tuple[State, bytes]] = send_server_hello_done
+    receive_client_key_exchange: Callable[[State, bytes], State] = receive_client_key_exchange
+    # tls12/common.py
+    generate_keys: Callable[[State], State] = common.generate_keys
+    receive_change_cipher_spec: Callable[[State, bytes], State] = common.receive_change_cipher_spec
+    receive_finished: Callable[[State, bytes], State] = common.receive_finished
+    send_change_cipher_spec: Callable[[State], tuple[State, bytes]] = common.send_change_cipher_spec
+    send_finished: Callable[[State], tuple[State, bytes]] = common.send_finished
+
+
+SERVER_STEPS = ServerSteps()
