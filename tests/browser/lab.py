@@ -30,7 +30,7 @@ from typing import Any
 
 import nbformat
 from notebook_page import LabError, NotebookPage
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTH, HEIGHT = 1280, 800
@@ -41,6 +41,7 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+RUNNING: list[Browser] = []  # Playwright starts only once in a thread
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {
         "fetchNews": "false",
@@ -58,12 +59,23 @@ def lab_python() -> str:
     return os.environ.get("TLSKIT_LAB_PYTHON", own)
 
 
-def chromium() -> str:
-    """Return the path of the system's Chromium."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
+@contextlib.contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Start the system's Chromium; a notebook opened while another is shares its browser."""
+    if RUNNING:
+        yield RUNNING[0]
+        return
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
         raise LabError("no chromium on this machine; install the package, or: course.py peers")
-    return found
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        RUNNING.append(browser)
+        try:
+            yield browser
+        finally:
+            RUNNING.clear()
+            browser.close()
 
 
 class Server:
@@ -176,17 +188,15 @@ def opened(
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tlskit-lab-")))
         name = laid_out(notebook, folder, edit or {}, stored)
-        executable = chromium()
+        browser = stack.enter_context(running_chromium())
         server = Server(folder, dark)
         stack.callback(server.stop)
-        browsers = stack.enter_context(sync_playwright())
-        browser = browsers.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
-        stack.callback(browser.close)
         page = browser.new_page(
             viewport={"width": round(WIDTH / zoom), "height": round(HEIGHT / zoom)},
             device_scale_factor=zoom,
             color_scheme="dark" if dark else "light",
         )
+        stack.callback(page.close)
         notebook_page = NotebookPage(page, server.ask, server.address(name))
         if zoom > 1:
             page.keyboard.press("Control+B")  # as anyone would: the file list takes half the room

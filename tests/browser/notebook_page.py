@@ -183,12 +183,18 @@ class NotebookPage:
         )
         return found + ([f"pictures that are broken or lack words: {broken}"] if broken else [])
 
-    def too_wide(self) -> list[str]:
-        """The outputs that are wider than the room they have, so that a reader must scroll."""
-        return self.page.locator(f"{OUTPUT}, {OUTPUT} *").evaluate_all(
-            "all => all.filter(it => it.clientWidth && it.scrollWidth > it.clientWidth + 1"
-            " && ['auto', 'scroll'].includes(getComputedStyle(it).overflowX))"
-            ".map(it => `${it.className}: ${it.scrollWidth} in ${it.clientWidth} pixels`)"
+    def cut_off(self) -> list[str]:
+        """Parts of tlskit's drawings that stick out of the room they have and cannot be reached."""
+        return self.page.locator(f"{OUTPUT} [class*=tlskit-]").evaluate_all(
+            """all => all.filter(it => {
+                const right = it.getBoundingClientRect().right;
+                for (let box = it.parentElement; box; box = box.parentElement) {
+                    if (['auto', 'scroll'].includes(getComputedStyle(box).overflowX)
+                        && !box.classList.contains('jp-OutputArea-output')) return false;
+                    if (box.getBoundingClientRect().right < right - 1) return true;
+                    if (box.classList.contains('jp-OutputArea-output')) return false;
+                }
+            }).map(it => `${it.tagName} ${it.className.baseVal ?? it.className}`)"""
         )
 
     def screenshots(self, folder: Path, name: str) -> list[Path]:

@@ -84,6 +84,16 @@ def test_errors_and_warnings_in_cells_are_troubles(page):
     assert "pictures that are broken or lack words: 1" in page.troubles()
 
 
+def test_what_sticks_out_of_its_room_is_found_unless_it_can_be_scrolled_to(page):
+    wide = "<p class='tlskit-wide' style='width: 3000px'>wide</p>"
+    cell = page.code_cell("HTML")
+    for style, found in (("", ["P tlskit-wide"]), ("overflow-x: auto", [])):
+        boxed = f'<div style="{style}">{wide}</div>'
+        page.write(cell, f"from IPython.display import HTML\nHTML({boxed!r})")
+        page.run_cell(cell)
+        assert page.cut_off() == found
+
+
 def test_an_unknown_cell_and_a_lab_that_does_not_start_are_told(tmp_path, monkeypatch):
     path = tmp_path / "sample.ipynb"
     write(v4.new_notebook(), path)
