@@ -57,6 +57,16 @@ def course(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def stored(course: Path) -> Path:
+    """The course with its notebooks written, but not executed: quick, and the check's business."""
+    for target in build_lessons.targets(course):
+        path = course / target.path
+        path.parent.mkdir(parents=True)
+        path.write_text(build_lessons.text_of(target.notebook), encoding="utf-8")
+    return course
+
+
 def write(root: Path, source: str, name: str = "01_step_exercise.py") -> Path:
     path = root / "lessons" / name
     path.parent.mkdir(exist_ok=True)
@@ -118,6 +128,7 @@ def test_three_notebooks_are_built_executed_and_the_same_each_time(course, capsy
 
 
 def test_a_changed_code_cell_executes_the_notebook_and_changed_prose_does_not(course, capsys):
+    (course / "lessons/00_step_exercise.py").unlink()
     build_lessons.build(course)
     capsys.readouterr()
     write(course, LESSON.replace("größer", "kleiner"), "00_lesson.py")
@@ -131,6 +142,7 @@ def test_a_changed_code_cell_executes_the_notebook_and_changed_prose_does_not(co
 
 
 def test_an_error_in_a_cell_is_shown_and_the_notebook_not_written(course, capsys):
+    (course / "lessons/00_step_exercise.py").unlink()
     write(course, LESSON.replace("print(x)", "print(x / 0)"), "00_lesson.py")
     assert build_lessons.main(["--root", str(course)]) == 1
     shown = capsys.readouterr().err
@@ -161,9 +173,8 @@ def test_ids_come_from_lesson_and_position_or_from_the_source(course):
     assert [cell.id for cell in solution.notebook.cells] == shared
 
 
-def test_the_exercise_has_a_stub_for_the_answer_and_nothing_is_stored(course):
-    build_lessons.build(course)
-    exercise = read(course / "exercises/00_step/00_step.ipynb")
+def test_the_exercise_has_a_stub_for_the_answer_and_nothing_is_stored(stored):
+    exercise = read(stored / "exercises/00_step/00_step.ipynb")
     assert source_of(exercise["cells"][1]) == (
         "def double(n: int) -> int:\n"
         '    """Twice n."""\n'
@@ -288,16 +299,6 @@ def test_the_check_names_the_notebook_and_the_first_difference(stored, change, r
     (line,) = damaged(stored, change)
     assert line.startswith("solutions/00_step/00_step.ipynb: ")
     assert reason in line
-
-
-@pytest.fixture
-def stored(course: Path, monkeypatch) -> Path:
-    """The course with its notebooks written, but not executed: quick, and the check's business."""
-    for target in build_lessons.targets(course):
-        path = course / target.path
-        path.parent.mkdir(parents=True)
-        path.write_text(build_lessons.text_of(target.notebook), encoding="utf-8")
-    return course
 
 
 def test_the_check_finds_missing_foreign_and_reformatted_notebooks_and_writes_nothing(
