@@ -14,6 +14,7 @@ from tlskit.registry import AlertDescription, AlertLevel, ContentType, name_of
 from tlskit.trace import Call
 
 APPLICATION_DATA_NUMBER = 9
+ENDS = (Role.CLIENT, Role.SERVER)
 OTHER_TITLES = {"generate_keys": "key generation", "application_data": "application data"}
 
 
@@ -178,13 +179,13 @@ def size_of(row: LadderRow) -> str:
 def text_ladder(rows: Sequence[LadderRow]) -> str:
     """Return the ladder as text: number, client, arrow with the message, server, sizes."""
     width = max((len(row.title) for row in rows), default=0) + 2
-    lines = [f"    client {' ' * width}   server"]
+    lines = [f"    client{' ' * (width + 3)}server"]
     for row in rows:
         number = f"({row.number})" if row.number else "   "
         if row.sender is Role.BOTH:
-            middle = row.title.center(width)
-            ends = tuple("*" if role in row.calls else " " for role in (Role.CLIENT, Role.SERVER))
-            lines.append(f"{number}   {ends[0]}   {middle}      {ends[1]}   each side alone")
+            middle = row.title.center(width + 3)
+            left, right = ("*" if role in row.calls else "|" for role in ENDS)
+            lines.append(f"{number}   {left}  {middle}  {right}   each side alone")
         else:
             lines.append(f"{number}   |  {arrow(row, width)}  |   {remark(row)}".rstrip())
         if row.problem:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from tlskit.alerts import Alert
-from tlskit.registry import AlertDescription, SignatureScheme, name_of
+from tlskit.registry import AlertDescription, NamedGroup, SignatureScheme, name_of
 
 HASHES: dict[int, hashes.HashAlgorithm] = {
     SignatureScheme.ecdsa_secp256r1_sha256: hashes.SHA256(),
@@ -34,6 +34,13 @@ def kind_of(key: Any) -> str:
     if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
         return "ecdsa"
     return ""
+
+
+def curve_of(key: Any) -> int | None:
+    """Return the NamedGroup of an elliptic curve key, None for a key of another kind."""
+    if kind_of(key) != "ecdsa":
+        return None
+    return next((int(group) for group in NamedGroup if group.name == key.curve.name), 0)
 
 
 def fits_key(scheme: int, kind: str) -> bool:

@@ -10,7 +10,7 @@ from tlskit.hello import asked_host_name
 from tlskit.messages import ClientHello
 from tlskit.registry import AlertDescription, ExtensionType, NamedGroup, SignatureScheme
 from tlskit.settings import Settings
-from tlskit.signatures import fits_key
+from tlskit.signatures import curve_of, fits_key
 
 
 class Choice(NamedTuple):
@@ -39,9 +39,10 @@ def choose(settings: Settings, hello: ClientHello, extensions: Mapping[int, Any]
     group = common_group(settings, extensions)
     missing = []
     for suite in common:
-        credential = credential_for(settings, suite, host)
+        credential = credential_for(settings, suite, host, extensions)
         if credential is None:
-            missing.append(f"{suite.name} needs a certificate of kind {suite.authentication}")
+            kind = suite.authentication
+            missing.append(f"{suite.name} needs a certificate of kind {kind} that the client reads")
             continue
         if not suite.ephemeral:
             return Choice(suite, credential, 0, 0)
@@ -55,9 +56,20 @@ def choose(settings: Settings, hello: ClientHello, extensions: Mapping[int, Any]
     raise Alert(AlertDescription.handshake_failure, "; ".join(missing), "RFC 8422 §5.1")
 
 
-def credential_for(settings: Settings, suite: Suite, host: str) -> Credential | None:
-    """Return the certificate of the suite's kind: one for the asked name, else the first."""
-    fitting = [one for one in settings.credentials if one.kind == suite.authentication]
+def credential_for(
+    settings: Settings, suite: Suite, host: str, extensions: Mapping[int, Any]
+) -> Credential | None:
+    """Return the certificate of the suite's kind: one for the asked name, else the first.
+
+    An ECDSA key must lie on a curve that the client lists (RFC 8422 §5.1, §5.3).
+    """
+    listed = extensions.get(ExtensionType.supported_groups)
+    fitting = [
+        one
+        for one in settings.credentials
+        if one.kind == suite.authentication
+        and (listed is None or curve_of(one.private_key) in (None, *listed.named_group_list))
+    ]
     named = [one for one in fitting if host and one.serves(host)]
     return next(iter(named or fitting), None)
 

@@ -1,0 +1,245 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 00 · The first handshake
+#
+# **You need:** a little Python. No TLS at all.<br>
+# **Time:** 25 minutes.<br>
+# **RFC sections:** 5246 §7.3 (the order), §8.1 and §6.3 (the keys); 7627 §4; 8422 §2.
+#
+# We will watch a whole handshake, look into its bytes, see where its keys come from, and let
+# OpenSSL judge it. Nothing to write yet: run each cell with Shift + Enter, and answer each question
+# for yourself before you run the cell below it.
+
+# %% [markdown]
+# ## Someone wants to make a video call
+#
+# A browser opens `wss://signal.course.example/`, where two people who want to talk find each other
+# (WebRTC calls it **signalling**). Before the first message passes, nine things happen, as many
+# write-ups count them:
+#
+# 1 ClientHello · 2 ServerHello · 3 Certificate · 4 ServerHelloDone · 5 ClientKeyExchange ·
+# 6 key generation · 7 ChangeCipherSpec · 8 Finished · 9 application data
+#
+# That is TLS 1.2 (RFC 5246). Here both ends are ours, and each step is one Python function.
+
+# %%
+from tlskit import show
+from tlskit.cipher_suites import suite_named
+from tlskit.lesson import ANSWER, REQUEST, Choice, run
+
+# %%
+choice = Choice(suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"))
+first = run(choice, client_says=REQUEST, server_says=ANSWER)
+"both ends are done", first.client.done and first.server.done
+
+# %% [markdown]
+# That was a real handshake: real bytes, real keys, a certificate chain that was checked. It ran in
+# memory, and its randomness starts anew each time, so your bytes are the same as everybody's.
+#
+# **Question.** Nine steps, two people. Which messages does the *server* send before the client
+# speaks a second time? And which is the first message that nobody on the way can read?
+
+# %%
+show.ladder(first.calls, first.order)
+
+# %% [markdown]
+# The server answers with four messages in a row. The first message that is **protected** is
+# Finished (8): everything above it went over the network for all to read.
+#
+# Two lines may surprise you. ServerKeyExchange is *not in the nine*, yet here it came. And steps 7
+# and 8 happen twice, once from each side.
+
+# %% [markdown]
+# ## Now you choose
+#
+# A **cipher suite** (§7.4.1.2) names four things: how the secret is agreed on, whose signature
+# proves the server, how records are protected, which hash is used. Change anything below: each
+# change runs a whole new handshake.
+#
+# **Question.** Set *Key exchange* to RSA. Which message disappears?
+
+# %%
+from tlskit.lesson import pick_run
+
+chooser = show.chooser(pick_run)
+chooser
+
+# %% [markdown]
+# Here is the same handshake with RSA key transport, without a widget. Compare it with the first
+# ladder, line by line.
+
+# %%
+rsa = run(Choice(suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256")), REQUEST, ANSWER)
+show.ladder(rsa.calls, rsa.order)
+
+# %% [markdown]
+# ServerKeyExchange is gone, and ClientKeyExchange has grown. This is the point that most write-ups
+# mix up, so here are both side by side:
+#
+# | | RSA key transport | ECDHE |
+# |---|---|---|
+# | the server's public key is in | its certificate | ServerKeyExchange, new each time, signed |
+# | ClientKeyExchange carries | the pre-master secret, **encrypted** | the client's **public** key |
+# | a stolen certificate key opens old recordings | yes | no |
+#
+# RFC 5246 §7.4.7.1; RFC 8422 §2, §5.7. RSA key transport is taught here because you will meet it in
+# old texts; it is not recommended (RFC 9846 has no trace of it).
+
+# %% [markdown]
+# ## Look into the bytes
+#
+# Pick a message, then a field. The explorer shows which bytes it is, what it means, who reads it
+# and which section says so.
+#
+# **Task.** Find the name `signal.course.example` in the ClientHello. Could somebody on the way
+# read it?
+
+# %%
+show.byte_explorer(first.calls, first.order)
+
+# %%
+show.explore(first.calls, first.order, message="client_hello", field="host_name")
+
+# %% [markdown]
+# ClientHello is plain text, so anybody on the way can see which host you ask for, even though they
+# can't see what you say to it later (RFC 6066 §3).
+
+# %% [markdown]
+# ## Where the keys come from
+#
+# Step 6 sends nothing: each side computes the same keys alone, from a **pre-master secret** that
+# only the two of them know. First the **master secret** (§8.1), 48 bytes; then the **key block**
+# (§6.3), which is cut into keys.
+#
+# **Question.** AES-128-GCM takes a 16-byte key and a 4-byte IV for each direction. How many bytes
+# of key block is that?
+
+# %%
+show.key_derivation(first.calls)
+
+# %% [markdown]
+# 2 × (16 + 4) = 40. The usual wrong answer is 20: but each direction has its own keys, so a record
+# can't be sent back to where it came from.
+#
+# Look at what goes into the master secret: not the two randoms, but the hash of all messages so
+# far. That is **extended master secret** (RFC 7627 §4), which both sides had asked for. Without it
+# the picture is the one that write-ups show:
+
+# %%
+plain = run(Choice(choice.suite, choice.group, extended_master_secret=False), REQUEST, ANSWER)
+show.key_derivation(plain.calls)
+
+# %% [markdown]
+# ## Somebody else on the other side
+#
+# Two ends from one kitchen can share a mistake and never notice. So we put **OpenSSL** on the other
+# side: the same bytes in memory, another program that reads them.
+
+# %%
+from tlskit import tls12
+from tlskit.connection import Connection
+from tlskit.lesson import client_settings, openssl_client, openssl_server, server_settings
+from tlskit.peers import exchange
+
+# %%
+calls = []
+client = Connection(client_settings(suites=(choice.suite,)), tls12.client(), calls)
+openssl = openssl_server()
+problems = exchange(client, openssl)
+"no problems, both are done", not problems and client.done and openssl.done
+
+# %%
+show.ladder(calls, tls12.FULL)
+
+# %% [markdown]
+# OpenSSL writes its secrets into a **key log** (RFC 9850), so we can compare. **Question.** Will the
+# two master secrets be equal, although neither was ever sent?
+
+# %%
+client.state.master_secret == openssl.master_secret
+
+# %% [markdown]
+# And the other way round: OpenSSL is the client, our server answers.
+
+# %%
+server = Connection(server_settings(), tls12.server())
+openssl = openssl_client()
+problems = exchange(openssl, server)
+"equal again", not problems and server.state.master_secret == openssl.master_secret
+
+# %% [markdown]
+# ## The experiment of this course
+#
+# We replace one formula by a wrong one: in `my_master_secret` the two randoms are swapped. (With
+# extended master secret the formula would never be called, so it is off here.)
+
+# %%
+from dataclasses import replace
+
+
+def my_master_secret(prf, pre_master_secret, client_random, server_random):
+    return prf(pre_master_secret, b"master secret", server_random + client_random, 48)
+
+
+wrong = replace(tls12.FORMULAE, master_secret=my_master_secret)
+
+# %% [markdown]
+# **Question.** The same wrong formula on *both* of our sides: at which step does the handshake
+# fail?
+
+# %%
+both_wrong = run(Choice(choice.suite, choice.group, False), REQUEST, ANSWER, wrong, wrong)
+show.ladder(both_wrong.calls, both_wrong.order)
+
+# %% [markdown]
+# It does not fail. Both sides derived the same wrong keys, and their Finished messages agree. Now
+# OpenSSL on one side:
+
+# %%
+calls = []
+told = client_settings(suites=(choice.suite,), extended_master_secret=False)
+client = Connection(told, tls12.client(wrong), calls)
+problems = exchange(client, openssl_server())
+show.ladder(calls, tls12.FULL)
+
+# %% [markdown]
+# OpenSSL can't open our Finished: its keys are not ours. It answers `bad_record_mac` (RFC 5246
+# §7.2.2) and knows no more than that. *That* something is wrong a peer can tell; *what* is wrong,
+# you have to find out.
+#
+# **Question.** With the roles exchanged, who will send the alert?
+
+# %%
+calls = []
+server = Connection(server_settings(extended_master_secret=False), tls12.server(wrong), calls)
+problems = exchange(openssl_client(), server)
+show.ladder(calls, tls12.FULL)
+
+# %% [markdown]
+# This time it is our server, for it reads the first Finished: the client always finishes first in
+# a full handshake (§7.3). The alert comes from whoever meets the first protected record.
+
+# %% [markdown]
+# ## What we saw
+#
+# - A TLS 1.2 handshake is nine steps, and sometimes a tenth message, ServerKeyExchange.
+# - All of it is readable on the way up to ChangeCipherSpec; the host's name is, too.
+# - RSA sends an encrypted secret; ECDHE sends two public keys and no secret at all.
+# - Every key comes from the master secret, and each direction has its own.
+# - Our own two ends agree even when both are wrong. A foreign peer does not.
+#
+# **What an attacker gains if a client skips a step** is the question of each lesson to come.
+#
+# **Next:** write `master_secret` yourself, and let OpenSSL judge it:
+# [exercise 00](../exercises/00_first_step/00_first_step.ipynb).

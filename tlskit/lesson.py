@@ -1,0 +1,134 @@
+"""What the lessons share: randomness that begins anew, settings for both ends, whole runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+
+from tlskit import pki, tls12
+from tlskit.certificates import Kind
+from tlskit.cipher_suites import SUITES, Suite
+from tlskit.connection import Connection
+from tlskit.key_exchange import GROUPS
+from tlskit.order import Row
+from tlskit.peers import OpenSSLPeer, exchange
+from tlskit.registry import NamedGroup, SignatureScheme
+from tlskit.settings import Settings
+from tlskit.signatures import SCHEMES
+from tlskit.trace import Call
+
+HOST = "signal.course.example"
+REQUEST = (
+    b"GET /room/42 HTTP/1.1\r\nHost: signal.course.example\r\n"
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+)
+ANSWER = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+REPEATABLE_SCHEMES = tuple(
+    sorted(SCHEMES, key=lambda scheme: scheme is not SignatureScheme.rsa_pkcs1_sha256)
+)
+"""The client's signature schemes, rsa_pkcs1_sha256 first: PSS signatures differ in every run."""
+
+
+def lesson_random(name: str) -> Callable[[int], bytes]:
+    """Return a source of bytes that look random and are the same in every run.
+
+    SHA-256 of the name and a counter, again and again. For lessons and tests only: who knows the
+    name knows every key.
+    """
+    state = {"count": 0, "left": b""}
+
+    def draw(size: int) -> bytes:
+        left: Any = state["left"]
+        while len(left) < size:
+            digest = hashes.Hash(hashes.SHA256())
+            digest.update(f"tlskit lesson {name} {state['count']}".encode())
+            left += digest.finalize()
+            state["count"] += 1  # type: ignore[operator]
+        state["left"] = left[size:]
+        return bytes(left[:size])
+
+    return draw
+
+
+def client_settings(name: str = "client", **changes: Any) -> Settings:
+    """Return settings of the course's client, who opens wss://signal.course.example/.
+
+    Its randomness is repeatable, its clock stands at `pki.NOW`. It takes every suite of the
+    course, also those that are taught only.
+    """
+    usual: dict[str, Any] = {
+        "random": lesson_random(name),
+        "now": pki.NOW,
+        "server_name": HOST,
+        "trust": pki.trust(),
+        "suites": SUITES,
+        "signature_schemes": REPEATABLE_SCHEMES,
+    }
+    return Settings(**(usual | changes))
+
+
+def server_settings(name: str = "server", **changes: Any) -> Settings:
+    """Return settings of the course's server, which has an ECDSA and an RSA certificate."""
+    usual: dict[str, Any] = {
+        "random": lesson_random(name),
+        "now": pki.NOW,
+        "credentials": (pki.credential("ecdsa"), pki.credential("rsa")),
+        "suites": SUITES,
+    }
+    return Settings(**(usual | changes))
+
+
+def openssl_client(**options: Any) -> OpenSSLPeer:
+    """Return OpenSSL as a client that opens the course's host and believes the course's root."""
+    return OpenSSLPeer.client(pki.pem_roots(), HOST, **options)
+
+
+def openssl_server(*kinds: Kind, **options: Any) -> OpenSSLPeer:
+    """Return OpenSSL as a server with the course's certificates of these kinds, or of both."""
+    credentials = [pki.credential(kind) for kind in kinds or ("ecdsa", "rsa")]
+    chains = [(pki.pem_chain(one), pki.pem_key(one)) for one in credentials]
+    return OpenSSLPeer.server(chains, **options)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reader picks for a run: suite, group, and whether both offer extended master secret."""
+
+    suite: Suite
+    group: NamedGroup = GROUPS[0]
+    extended_master_secret: bool = True
+
+
+@dataclass
+class Run:
+    """A whole run of two of our own ends."""
+
+    client: Connection
+    server: Connection
+    calls: list[Call] = field(repr=False)
+    order: tuple[Row, ...] = field(repr=False)
+    failures: list[Any] = field(default_factory=list)
+
+
+def run(
+    choice: Choice,
+    client_says: bytes = b"",
+    server_says: bytes = b"",
+    client_formulae: tls12.Formulae = tls12.FORMULAE,
+    server_formulae: tls12.Formulae = tls12.FORMULAE,
+) -> Run:
+    """Run a whole handshake of our client with our server, and a message each way after it."""
+    calls: list[Call] = []
+    extended = choice.extended_master_secret
+    client_told = client_settings(suites=(choice.suite,), extended_master_secret=extended)
+    server_told = server_settings(groups=(choice.group,))
+    client = Connection(client_told, tls12.client(client_formulae), calls)
+    server = Connection(server_told, tls12.server(server_formulae), calls)
+    result = Run(client, server, calls, tls12.FULL)
+    result.failures += exchange(client, server)
+    for speaker, words in ((client, client_says), (server, server_says)):
+        if words and speaker.done and not result.failures:
+            speaker.write(words)
+            result.failures += exchange(client, server)
+    return result
