@@ -52,6 +52,7 @@ from tlskit.tls12.key_schedule import PRF
 # `seed = client_random + ...`
 # </details>
 
+
 # %% tags=["solution"]
 def my_master_secret(
     prf: PRF, pre_master_secret: bytes, client_random: bytes, server_random: bytes

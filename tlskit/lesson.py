@@ -93,7 +93,7 @@ def openssl_server(*kinds: Kind, **options: Any) -> OpenSSLPeer:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a reader picks for a run: suite, group, and whether both offer extended master secret."""
+    """What a reader picks for a run; extended master secret is what both sides offer."""
 
     suite: Suite
     group: NamedGroup = GROUPS[0]

@@ -12,9 +12,8 @@ trusts it from believing more than the course's own names.
 
 import hashlib
 import ipaddress
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tlskit.certificates import Credential, Kind, PrivateKey, Trust
-from tlskit.registry import AlertDescription
 
 HOST = "signal.course.example"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -36,11 +34,11 @@ HOSTS = {
 }
 """Each host that has a certificate, and all the names in it."""
 
-NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 """The time at which the lessons take place."""
 
-FIRST_DAY = datetime(2020, 1, 1, tzinfo=timezone.utc)
-LAST_DAY = datetime(2100, 1, 1, tzinfo=timezone.utc)
+FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
+LAST_DAY = datetime(2100, 1, 1, tzinfo=UTC)
 
 SERVER_USAGE: dict[Kind, tuple[str, ...]] = {
     "rsa": ("digital_signature", "key_encipherment"),  # one for ECDHE_RSA, the other for RSA

@@ -21,7 +21,7 @@ class Verdict(StrEnum):
     NOT_WRITTEN = "not written yet"
 
 
-MARKS = {Verdict.RIGHT: "✓", Verdict.WRONG: "✗", Verdict.NOT_WRITTEN: "…"}  # noqa: RUF001
+MARKS = {Verdict.RIGHT: "✓", Verdict.WRONG: "✗", Verdict.NOT_WRITTEN: "…"}
 
 
 @dataclass(frozen=True)

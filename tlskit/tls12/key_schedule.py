@@ -66,7 +66,7 @@ def prf(hash_name: str, secret: bytes, label: bytes, seed: bytes, length: int) -
     ends in SHA.
 
     >>> prf("sha256", b"secret", b"label", b"seed", 4).hex()
-    '0d6b1d9d'
+    '7ed42a23'
     """
     return p_hash(hash_name, secret, label + seed, length)
 

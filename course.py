@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""The course's one command: `python3 course.py lab`, `python3 course.py test`, `--help` for more.
+
+It needs nothing but Python and makes the environment that a command runs in. What the commands do
+stands in tools/.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(f"course.py: this is Python {sys.version.split()[0]}; the course needs 3.11 or newer")
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+LEARNER, DEV = ".venv", ".venv-dev"
+LOCKS = {LEARNER: "requirements.lock", DEV: "requirements-dev.lock"}
+
+# command: the environment it runs in ("" for the Python that is there), what runs, what it is for
+COMMANDS = {
+    "lab": (LEARNER, ["tools/lab.py"], "open JupyterLab on your copies of the notebooks (work/)"),
+    "test": (DEV, ["tools/run_tests.py"], "run every test; --thorough for the long form"),
+    "fresh": (LEARNER, ["tools/work_copies.py"], "NAME: set your copy aside, lay a clean one"),
+    "run": (LEARNER, ["-m", "tlskit"], "ARGS: python -m tlskit ARGS, in the environment"),
+    "setup": ("", [], "only make the environment; --dev: the one for tests and authors too"),
+    "lint": (DEV, ["tools/lint.py"], "ruff, and mypy --strict on tlskit"),
+    "build": (DEV, ["tools/build_lessons.py"], "make the notebooks from lessons/"),
+    "bench": (DEV, ["tools/bench.py"], "measure tlskit beside OpenSSL and others"),
+    "lock": (DEV, ["tools/lock.py"], "make both locks anew from pyproject.toml"),
+    "peers": ("", ["tools/peers.py"], "install what tests need from outside Python"),
+    "doctor": ("", ["tools/doctor.py"], "say what this machine has and lacks for the course"),
+}
+
+
+class Failure(Exception):
+    """Something that the reader can mend, in one line."""
+
+
+def say(text):
+    """Tell the reader what is going on."""
+    print("course.py: " + text, file=sys.stderr, flush=True)
+
+
+def python_of(env):
+    """Return the path of an environment's Python."""
+    return ROOT / env / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def wanted(env):
+    """Return what the environment's stamp says if it was made whole, from these very files."""
+    content = b"".join((ROOT / name).read_bytes() for name in (LOCKS[env], "pyproject.toml"))
+    return hashlib.sha256(content + sys.version.encode() + str(ROOT).encode()).hexdigest()
+
+
+def make(env):
+    """Make an environment unless it is there and whole; the stamp is written last."""
+    stamp = ROOT / env / "made"
+    if stamp.exists() and stamp.read_text() == wanted(env) and python_of(env).exists():
+        return
+    say("making " + env + "/ (once; some seconds to a minute) ...")
+    installer = create(env)
+    say("installing what " + LOCKS[env] + " lists ...")
+    call([*installer, "--require-hashes", "-r", str(ROOT / LOCKS[env])])
+    call([*installer, "--no-deps", "-e", str(ROOT)])
+    settings = ROOT / env / "share/jupyter/lab/settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "tools/lab_overrides.json", settings / "overrides.json")
+    stamp.write_text(wanted(env))
+    say(env + "/ is ready")
+
+
+def create(env):
+    """Make an empty environment; return the command that installs into it."""
+    python = str(python_of(env))
+    with_pip = importlib.util.find_spec("ensurepip") is not None
+    uv = shutil.which("uv")
+    pip = importlib.util.find_spec("pip") is not None
+    if not (with_pip or uv or pip):
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise Failure(
+            "this Python can't make environments: ensurepip is missing, and there is no uv or "
+            "pip; on Debian and Ubuntu: apt install python" + version + "-venv"
+        )
+    venv.EnvBuilder(clear=True, with_pip=with_pip and not uv).create(ROOT / env)
+    if uv:
+        return [uv, "pip", "install", "-q", "--python", python]
+    if not with_pip:
+        return [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
+    own_pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    if subprocess.run([*own_pip, "uv"], capture_output=True).returncode == 0:
+        return [python, "-m", "uv", "pip", "install", "-q", "--python", python]
+    say("uv is not to be had, going on with pip, which takes longer ...")
+    return own_pip
+
+
+def call(command):
+    """Run an installer; a failure is told in one line, after the installer's own last words."""
+    result = subprocess.run(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    if result.returncode:
+        words = result.stderr.strip()
+        print(words[-2000:], file=sys.stderr)
+        marks = ("connect", "resolve", "network", "timed out", "dns", "No matching distribution")
+        away = any(mark.lower() in words.lower() for mark in marks)
+        why = "is the network away?" if away else "see above"
+        raise Failure("the installation failed (" + why + "); run the command again to repair it")
+
+
+def environment_of(env):
+    """Return the variables for a child: its `python` and `tlskit` are the environment's."""
+    if not env:
+        return dict(os.environ)
+    folder = python_of(env).parent
+    path = str(folder) + os.pathsep + os.environ.get("PATH", "")
+    changed = {"PATH": path, "VIRTUAL_ENV": str(ROOT / env), "JUPYTER_PREFER_ENV_PATH": "1"}
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONHOME"}
+    return {**kept, **changed}
+
+
+def run(command, arguments):
+    """Make what a command needs, run it, return its exit code."""
+    env, script, _ = COMMANDS[command]
+    if command == "setup":
+        if set(arguments) - {"--dev"}:
+            raise Failure("setup takes no option but --dev")
+        for one in (LEARNER, DEV) if arguments else (LEARNER,):
+            make(one)
+        return 0
+    if command == "test":
+        make(LEARNER)  # browser tests start JupyterLab as a learner has it
+    if env:
+        make(env)
+    python = str(python_of(env)) if env else sys.executable
+    where = ROOT if command != "run" else Path.cwd()
+    return subprocess.call([python, *script, *arguments], cwd=where, env=environment_of(env))
+
+
+def usage():
+    """Return the list of commands."""
+    lines = ["usage: python3 course.py COMMAND [OPTIONS]", ""]
+    return "\n".join(lines + [f"  {name:<8} {row[2]}" for name, row in COMMANDS.items()])
+
+
+def main(arguments):
+    """Run one command; return the exit code: the command's own, or 2 for what can't be done."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0
+    if arguments[0] not in COMMANDS:
+        say("there is no command " + repr(arguments[0]) + "; --help lists them")
+        return 2
+    try:
+        return run(arguments[0], arguments[1:])
+    except Failure as failure:
+        say(str(failure))
+        return 2
+    except OSError as error:
+        say(f"{error.filename or 'this machine'}: {error.strerror or error}")
+        return 2
+    except KeyboardInterrupt:
+        say("interrupted; the next run goes on from here, and repairs what was half made")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""Install the programs that tests want from outside Python, with Debian's or Ubuntu's packages."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+# program: the package that brings it, what it is for
+PROGRAMS = {
+    "openssl": ("openssl", "another reader of our certificates"),
+    "chromium": ("chromium", "opens the notebooks in browser tests"),
+    "tshark": ("tshark", "another reader of our captures"),
+}
+
+
+def missing() -> list[str]:
+    """Return the programs that are not there."""
+    return [program for program in PROGRAMS if not shutil.which(program)]
+
+
+def main() -> int:
+    """Install what is missing; say what is done; exit with 2 where that is not possible."""
+    wanted = missing()
+    if not wanted:
+        print(f"peers: all there: {', '.join(PROGRAMS)}")
+        return 0
+    packages = [PROGRAMS[program][0] for program in wanted]
+    if not shutil.which("apt-get"):
+        print(f"peers: please install {', '.join(wanted)} (no apt-get here)", file=sys.stderr)
+        return 2
+    sudo = [] if os.geteuid() == 0 else ["sudo"]
+    if sudo and not shutil.which("sudo"):
+        print(f"peers: as root: apt-get install {' '.join(packages)}", file=sys.stderr)
+        return 2
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-q"], ["install", "-q", "-y", *packages]):
+        print(f"peers: apt-get {' '.join(command)} ...", flush=True)
+        if subprocess.call([*sudo, "apt-get", *command], env=quiet, stdout=subprocess.DEVNULL):
+            print("peers: apt-get failed, see above", file=sys.stderr)
+            return 2
+    still = missing()
+    if still:
+        print(f"peers: still missing after the installation: {', '.join(still)}", file=sys.stderr)
+        return 2
+    print(f"peers: installed {', '.join(wanted)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
