@@ -1,0 +1,271 @@
+"""course.py and what stands behind it: clear words, nothing lost."""
+
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import types
+
+import locks
+import pytest
+
+ROOT = locks.ROOT
+COURSE = ROOT / "course.py"
+
+
+def load(path) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+course = load(COURSE)
+work_copies = load(ROOT / "tools/work_copies.py")
+lab = load(ROOT / "tools/lab.py")
+peers = load(ROOT / "tools/peers.py")
+run_tests = load(ROOT / "tools/run_tests.py")
+
+
+def call(*arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, str(COURSE), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_help_lists_every_command():
+    said = call("--help")
+    assert said.returncode == 0
+    for name in course.COMMANDS:
+        assert f"\n  {name} " in said.stdout
+
+
+@pytest.mark.parametrize("arguments", [("nonsense",), ("setup", "--nonsense")])
+def test_a_wrong_call_is_one_line_and_exit_code_2(arguments):
+    said = call(*arguments)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("course.py: ")
+    assert said.stderr.count("\n") == 1
+
+
+def test_an_old_python_is_told_before_anything_else_runs(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 10, 1))
+    with pytest.raises(SystemExit) as stopped:
+        exec(compile(COURSE.read_text(), "course.py", "exec"), {"__name__": "course"})
+    assert "needs 3.11 or newer" in str(stopped.value)
+
+
+def test_course_py_needs_the_standard_library_only():
+    for line in COURSE.read_text().splitlines():
+        if line.startswith(("import ", "from ")):
+            assert line.split()[1].split(".")[0] in sys.stdlib_module_names, line
+
+
+@pytest.fixture
+def env(tmp_path, monkeypatch):
+    """A course folder whose installer only notes what it was asked."""
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/lab_overrides.json").write_text("{}")
+    asked = []
+
+    def create(name):
+        python = course.python_of(name)
+        python.parent.mkdir(parents=True, exist_ok=True)
+        python.touch()
+        asked.append(f"create {name}")
+        return ["install"]
+
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    monkeypatch.setattr(course, "create", create)
+    monkeypatch.setattr(course, "call", lambda command: asked.append(" ".join(command)))
+    return asked
+
+
+def test_an_environment_is_made_once_from_the_lock_with_hashes(env):
+    course.make(".venv")
+    course.make(".venv")
+    assert env[0] == "create .venv"
+    assert "--require-hashes" in env[1]
+    assert "--no-deps -e" in env[2]
+    assert len(env) == 3
+
+
+def test_an_interrupted_installation_is_repaired_by_the_next_run(env, monkeypatch):
+    def interrupted(command):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(course, "call", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            course.make(".venv")
+    course.make(".venv")
+    assert env.count("create .venv") == 2
+
+
+def test_a_changed_lock_makes_the_environment_anew(env):
+    course.make(".venv")
+    (course.ROOT / "requirements.lock").write_text("other")
+    course.make(".venv")
+    assert env.count("create .venv") == 2
+
+
+def test_a_failed_installation_is_told_in_one_line(capfd):
+    fails = [sys.executable, "-c", "import sys; sys.exit('could not connect to the registry')"]
+    with pytest.raises(course.Failure, match="is the network away"):
+        course.call(fails)
+    assert "could not connect" in capfd.readouterr().err
+
+
+def test_a_python_that_can_make_no_environment_names_the_package(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(course.shutil, "which", lambda name: None)
+    with pytest.raises(course.Failure, match=r"apt install python3\.\d+-venv"):
+        course.create(".venv")
+
+
+def test_a_child_finds_the_environments_python_first():
+    variables = course.environment_of(".venv")
+    first = variables["PATH"].split(os.pathsep)[0]
+    assert first == str(ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin"))
+    assert variables["VIRTUAL_ENV"] == str(ROOT / ".venv")
+
+
+# ---- work/
+
+
+def write_notebook(path, *sources: str, outputs=()) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = [{"cell_type": "code", "source": one, "outputs": list(outputs)} for one in sources]
+    path.write_text(json.dumps({"cells": cells}))
+
+
+@pytest.fixture
+def tree(tmp_path):
+    write_notebook(tmp_path / "notebooks/00_first.ipynb", "1 + 1")
+    write_notebook(tmp_path / "exercises/00_step/00_step.ipynb", "def f(): ...")
+    work_copies.lay(tmp_path)
+    return tmp_path
+
+
+def sources(path) -> list[str]:
+    return [cell["source"] for cell in json.loads(path.read_text())["cells"]]
+
+
+def test_missing_copies_are_made(tree):
+    assert sources(tree / "work/notebooks/00_first.ipynb") == ["1 + 1"]
+    assert sources(tree / "work/exercises/00_step/00_step.ipynb") == ["def f(): ..."]
+
+
+def test_a_copy_that_was_only_run_is_refreshed(tree):
+    copy = tree / "work/notebooks/00_first.ipynb"
+    write_notebook(copy, "1 + 1", outputs=["2"])
+    write_notebook(tree / "notebooks/00_first.ipynb", "1 + 2")
+    assert work_copies.lay(tree) == []
+    assert sources(copy) == ["1 + 2"]
+
+
+@pytest.mark.parametrize("content", ['{"cells": [{"cell_type": "code", "source": "my"}]}', "{", ""])
+def test_a_changed_copy_is_never_overwritten(tree, content):
+    copy = tree / "work/exercises/00_step/00_step.ipynb"
+    copy.write_text(content)
+    write_notebook(tree / "exercises/00_step/00_step.ipynb", "def f(): raise NotImplementedError")
+    lines = work_copies.lay(tree)
+    assert copy.read_text() == content
+    assert len(lines) == 1
+    assert "fresh 00_step" in lines[0]
+
+
+def test_a_lost_note_overwrites_nothing(tree):
+    copy = tree / "work/notebooks/00_first.ipynb"
+    write_notebook(copy, "mine")
+    (tree / "work/.laid.json").unlink()
+    work_copies.lay(tree)
+    assert sources(copy) == ["mine"]
+
+
+def test_fresh_sets_her_copy_aside_and_lays_a_clean_one(tree):
+    copy = tree / "work/exercises/00_step/00_step.ipynb"
+    for attempt in ("first", "second"):
+        write_notebook(copy, attempt)
+        work_copies.fresh("00_step", tree)
+        assert sources(copy) == ["def f(): ..."]
+    assert sources(copy.with_name("00_step.mine-1.ipynb")) == ["first"]
+    assert sources(copy.with_name("00_step.mine-2.ipynb")) == ["second"]
+
+
+def test_fresh_of_an_unknown_name_lists_the_known(tree):
+    with pytest.raises(LookupError, match="00_first, 00_step"):
+        work_copies.fresh("99_none", tree)
+
+
+# ---- lab
+
+
+@pytest.fixture
+def taken_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_a_taken_port_is_said(taken_port):
+    for arguments in ([f"--port={taken_port}"], ["--port", str(taken_port)]):
+        with pytest.raises(ValueError, match=f"port {taken_port} is taken"):
+            lab.command(arguments)
+
+
+def test_a_port_that_is_no_number_is_said():
+    with pytest.raises(ValueError, match="from 0 to 65535"):
+        lab.command(["--port", "many"])
+
+
+def test_further_options_are_handed_on():
+    assert "--debug" in lab.command(["--debug", "--port=0"])
+
+
+def test_root_stays_on_this_machine(monkeypatch):
+    monkeypatch.setattr(lab, "is_root", lambda: True)
+    command = lab.command(["--ip=0.0.0.0", "--port=0"])
+    assert "--allow-root" in command
+    assert command[-1] == "--ServerApp.ip=127.0.0.1"
+
+
+def test_a_machine_without_a_screen_gets_no_browser(monkeypatch):
+    monkeypatch.setattr(lab, "is_headless", lambda: True)
+    assert "--no-browser" in lab.command(["--port=0"])
+
+
+# ---- peers, test
+
+
+def test_peers_without_apt_names_the_programs(monkeypatch, capsys):
+    monkeypatch.setattr(peers.shutil, "which", lambda name: None)
+    assert peers.main() == 2
+    assert "openssl, chromium, tshark" in capsys.readouterr().err
+
+
+def test_the_closing_line_counts_all_stages(capsys, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    outcomes = [run_tests.Outcome(3, 0, 1, ("a: needs chromium",)), run_tests.Outcome(4, 0, 0)]
+    assert run_tests.summary(outcomes) == 0
+    said = capsys.readouterr().out
+    assert "a: needs chromium" in said
+    assert said.endswith("7 passed, 0 failed, 1 skipped\n")
+
+
+def test_in_ci_a_test_left_out_is_a_failure(capsys, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    assert run_tests.summary([run_tests.Outcome(3, 0, 1, ("a: needs chromium",))]) == 1
+    assert capsys.readouterr().out.endswith("3 passed, 1 failed, 0 skipped\n")
+
+
+def test_a_stage_without_a_test_has_failed(tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(run_tests, "ROOT", tmp_path)
+    monkeypatch.setattr(run_tests, "REPORTS", tmp_path)
+    assert run_tests.pytest("none", ["empty"], dict(os.environ)).failed == 1
