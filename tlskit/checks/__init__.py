@@ -3,8 +3,8 @@
 Checks return a `Report` and do not raise, so a notebook with unwritten answers runs to its end.
 """
 
+from tlskit.checks.key_generation import master_secret
 from tlskit.checks.live import against_openssl
-from tlskit.checks.master_secret import master_secret
 from tlskit.checks.report import Report, Verdict
 
 __all__ = ["Report", "Verdict", "against_openssl", "master_secret"]
