@@ -1,0 +1,109 @@
+"""What a row of the ladder holds, in a few words, read from its bytes and the sender's state."""
+
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tlskit.alerts import Alert
+from tlskit.extensions import CLIENT_BODIES
+from tlskit.hello import asked_host_name, read_extensions
+from tlskit.ladder_rows import LadderRow
+from tlskit.messages import HEADER_SIZE, Certificate, ClientHello, ServerHello, ServerKeyExchange
+from tlskit.presentation import decode
+from tlskit.registry import CipherSuite, NamedGroup, SignatureScheme, name_of
+
+
+def state_of(row: LadderRow) -> Any:
+    """Return the state that the row's step left behind, or found; None if there is none."""
+    for call in row.calls.values():
+        result = call.result[0] if isinstance(call.result, tuple) else call.result
+        for state in (result, call.arguments.get("state")):
+            if hasattr(state, "suite"):
+                return state
+    return None
+
+
+def details(row: LadderRow) -> str:
+    """Return a few words on a row; "" for what a foreign peer sent, or what does not decode."""
+    describe = DESCRIPTIONS.get(row.message)
+    if describe is None or not row.own:
+        return ""
+    try:
+        return describe(row)
+    except (Alert, ValueError):
+        return "does not decode"
+
+
+def client_hello(row: LadderRow) -> str:
+    """Say how many suites are offered, and which host is asked for."""
+    hello = decode(ClientHello, row.data[HEADER_SIZE:])
+    host = asked_host_name(read_extensions(hello.extensions, CLIENT_BODIES))
+    count = len(hello.cipher_suites)
+    asks = f", asks for {host}" if host else ""
+    return f"offers {count} suite{'s' if count > 1 else ''}{asks}"
+
+
+def server_hello(row: LadderRow) -> str:
+    """Name the suite that was chosen."""
+    return name_of(CipherSuite, decode(ServerHello, row.data[HEADER_SIZE:]).cipher_suite)
+
+
+def certificate(row: LadderRow) -> str:
+    """Say how many certificates there are, whose the first is, and what kind of key it holds."""
+    chain = decode(Certificate, row.data[HEADER_SIZE:]).certificate_list
+    leaf = x509.load_der_x509_certificate(chain[0])
+    kind = "RSA" if isinstance(leaf.public_key(), rsa.RSAPublicKey) else "ECDSA"
+    return f"{len(chain)} certificates, {leaf.subject.rfc4514_string()}, {kind} key"
+
+
+def server_key_exchange(row: LadderRow) -> str:
+    """Name group and signature scheme."""
+    exchange = decode(ServerKeyExchange, row.data[HEADER_SIZE:])
+    group = name_of(NamedGroup, exchange.named_curve)
+    scheme = name_of(SignatureScheme, exchange.signature_algorithm)
+    return f"{group} public key, signed with {scheme}"
+
+
+def client_key_exchange(row: LadderRow) -> str:
+    """Say which of two quite different things this message is."""
+    state = state_of(row)
+    if state is not None and state.suite.ephemeral:
+        return "a public key; nothing is encrypted"
+    return "the pre-master secret, encrypted with the certificate's key"
+
+
+def generate_keys(row: LadderRow) -> str:
+    """Say what was derived, and how large it is."""
+    state = state_of(row)
+    if state is None or not state.key_block:
+        return ""
+    return f"master secret {len(state.master_secret)} bytes, key block {len(state.key_block)} bytes"
+
+
+def change_cipher_spec(row: LadderRow) -> str:
+    """Say what it means."""
+    return f"from here on the {row.sender}'s records are protected"
+
+
+def finished(row: LadderRow) -> str:
+    """Say what it holds."""
+    return f"{len(row.data) - HEADER_SIZE} bytes of verify_data"
+
+
+def application_data(row: LadderRow) -> str:
+    """Return the first line of what was said."""
+    return row.data.split(b"\r\n")[0][:48].decode("ascii", "replace")
+
+
+DESCRIPTIONS = {
+    "client_hello": client_hello,
+    "server_hello": server_hello,
+    "certificate": certificate,
+    "server_key_exchange": server_key_exchange,
+    "client_key_exchange": client_key_exchange,
+    "generate_keys": generate_keys,
+    "change_cipher_spec": change_cipher_spec,
+    "finished": finished,
+    "application_data": application_data,
+}
