@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives import hashes
 
 from tlskit import pki, tls12
 from tlskit.certificates import Kind
-from tlskit.cipher_suites import SUITES, Suite
+from tlskit.cipher_suites import SUITES, Suite, suite_named
 from tlskit.connection import Connection
-from tlskit.key_exchange import GROUPS
+from tlskit.key_exchange import GROUPS, group_named
 from tlskit.order import Row
 from tlskit.peers import OpenSSLPeer, exchange
 from tlskit.registry import NamedGroup, SignatureScheme
@@ -132,3 +132,10 @@ def run(
             speaker.write(words)
             result.failures += exchange(client, server)
     return result
+
+
+def pick_run(pick: Any) -> tuple[list[Call], tuple[Row, ...]]:
+    """Run what was picked in a chooser (`show.Pick`); return the calls and the order table."""
+    choice = Choice(suite_named(pick.suite), group_named(pick.group), pick.extended_master_secret)
+    result = run(choice, REQUEST, ANSWER)
+    return result.calls, result.order

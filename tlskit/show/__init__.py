@@ -1,23 +1,24 @@
 """Pictures and widgets, drawn from the calls of a run and an order table; nothing here runs TLS.
 
-What needs ipywidgets or matplotlib is loaded when it is first used.
+What needs ipywidgets or matplotlib is loaded when it is first used. Modules have other names than
+what they hold, so that neither hides the other.
 """
 
 from importlib import import_module
 from typing import Any
 
 PLACES = {
-    "ladder": "ladder",
-    "ladder_svg": "ladder",
-    "byte_explorer": "byte_explorer",
-    "explore": "byte_explorer",
-    "explore_bytes": "byte_explorer",
-    "figure": "figure",
-    "key_derivation": "key_derivation",
+    "ladder": "ladder_drawing",
+    "ladder_svg": "ladder_drawing",
+    "byte_explorer": "explorer",
+    "explore": "explorer",
+    "explore_bytes": "explorer",
+    "figure": "figures",
+    "key_derivation": "key_plot",
     "chooser": "choosers",
     "Pick": "choosers",
 }
-__all__ = list(PLACES)  # noqa: PLE0604
+__all__ = list(PLACES)
 
 
 def __getattr__(name: str) -> Any:

@@ -68,5 +68,6 @@ def png_of(fig: Any) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     content = io.BytesIO()
-    FigureCanvasAgg(fig).print_png(content, metadata={"Software": None})
+    canvas: Any = FigureCanvasAgg(fig)
+    canvas.print_png(content, metadata={"Software": None})
     return content.getvalue()

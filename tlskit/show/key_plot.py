@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tlskit.derivation import CHECK, KEY, SECRET, SOURCE, Derivation, Node, derivation
-from tlskit.show.figure import DPI, Shown, figure
+from tlskit.show.figures import DPI, Shown, figure
 from tlskit.trace import Call
 
 WIDTH = 10.0  # inches, also the x axis
@@ -69,7 +69,8 @@ def levels(graph: Derivation) -> dict[str, int]:
     """Return the level of each node; a source stands one above the first that it goes into."""
     found = {node.name: graph.depth(node.name) for node in graph.nodes if node.kind != KEY}
     for node in graph.nodes:
-        targets = [found[e.target] for e in graph.edges if e.source == node.name if e.target in found]
+        out = (edge.target for edge in graph.edges if edge.source == node.name)
+        targets = [found[name] for name in out if name in found]
         if node.kind == SOURCE and targets:
             found[node.name] = min(targets) - 1
     return found
@@ -129,7 +130,12 @@ def box(axes: Any, node: Node, at: tuple[float, float]) -> None:
     from matplotlib.patches import Rectangle
 
     corner = (at[0] - BOX_WIDTH / 2, at[1] - BOX_HEIGHT / 2)
-    style = {"facecolor": FACES[node.kind], "edgecolor": EDGES[node.kind], "lw": 1.4, "zorder": 2}
+    style: dict[str, Any] = {
+        "facecolor": FACES[node.kind],
+        "edgecolor": EDGES[node.kind],
+        "lw": 1.4,
+        "zorder": 2,
+    }
     axes.add_patch(Rectangle(corner, BOX_WIDTH, BOX_HEIGHT, ls=LINES[node.kind], **style))
     name = node.name.replace(" (", "\n(")
     text = f"{name}\n{len(node.value)} bytes: {node.value[:4].hex(' ')} …"
@@ -164,7 +170,7 @@ def bar(axes: Any, graph: Derivation, place: dict[str, tuple[float, float]]) -> 
         axes.plot([corner, end], [y - BOX_HEIGHT / 2, top], color="#005a8f", lw=0.8, ls="dotted")
     for at, node in enumerate(parts):
         width = len(node.value) * scale
-        style = {"facecolor": FACES[KEY], "edgecolor": EDGES[KEY], "lw": 1.4}
+        style: dict[str, Any] = {"facecolor": FACES[KEY], "edgecolor": EDGES[KEY], "lw": 1.4}
         axes.add_patch(Rectangle((left + node.offset * scale, floor), width, BAR_HEIGHT, **style))
         name = node.name.replace("_write", "\nwrite", 1)
         words = f"{name}\n{len(node.value)} bytes"
@@ -176,7 +182,7 @@ def bar(axes: Any, graph: Derivation, place: dict[str, tuple[float, float]]) -> 
         axes.text(left + node.offset * scale, floor - 0.06, str(node.offset), va="top", fontsize=9)
         if HATCHES[at % len(HATCHES)]:
             stripe = (left + node.offset * scale, top - 0.09)
-            pattern = {"hatch": HATCHES[at % len(HATCHES)], "facecolor": "none"}
+            pattern: dict[str, Any] = {"hatch": HATCHES[at % len(HATCHES)], "facecolor": "none"}
             axes.add_patch(Rectangle(stripe, width, 0.09, edgecolor=EDGES[KEY], lw=0, **pattern))
     axes.text(WIDTH - left, floor - 0.06, str(total), va="top", ha="right", fontsize=9)
     caption = f"{source}, {total} bytes, cut to scale (the offsets stand below)"

@@ -113,7 +113,7 @@ def badge(row: LadderRow, y: int) -> str:
 
 
 def message(row: LadderRow, y: int) -> str:
-    """Return an arrow with its title; protected ones have two lines, refused ones end in a cross."""
+    """Return an arrow with its title: two lines if protected, a cross if refused."""
     colour = f"var(--tk-{row.sender})"
     start, end = (LEFT + 4, RIGHT - 4) if row.sender is Role.CLIENT else (RIGHT - 4, LEFT + 4)
     forward = 1 if end > start else -1
@@ -132,8 +132,9 @@ def message(row: LadderRow, y: int) -> str:
             f'<path d="M{x - 7},{y - 7} L{x + 7},{y + 7} M{x + 7},{y - 7} L{x - 7},{y + 7}"'
             ' stroke="var(--tk-alarm)" stroke-width="3"/>'
         )
+    above = y - (9 if row.protected else 7)
     title = (
-        f'<text x="{(LEFT + RIGHT) / 2}" y="{y - (9 if row.protected else 7)}" text-anchor="middle" font-size="14"'
+        f'<text x="{(LEFT + RIGHT) / 2}" y="{above}" text-anchor="middle" font-size="14"'
         f' font-weight="bold">{escape(row.title)}</text>'
     )
     return f'{badge(row, y)}{lines}<polygon points="{head}" fill="{colour}"/>{cross}{title}'

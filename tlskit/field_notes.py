@@ -1,0 +1,191 @@
+"""What each field of the messages is for: a sentence, the section that says so, who reads it."""
+
+from typing import NamedTuple
+
+
+class Note(NamedTuple):
+    """A field's meaning in a sentence, its reference, and who makes use of it."""
+
+    meaning: str
+    reference: str
+    readers: str
+
+
+NOTES: dict[str, Note] = {
+    "msg_type": Note(
+        "Which handshake message this is.", "RFC 5246 §7.4", "both, before anything else"
+    ),
+    "length": Note(
+        "How many bytes follow that belong to this.", "RFC 5246 §4.3", "both, to find the end"
+    ),
+    "ClientHello.client_version": Note(
+        "The highest version that the client can do; up to TLS 1.2 this alone decides.",
+        "RFC 5246 §7.4.1.2",
+        "the server, to choose; with RSA it stands again in the pre-master secret",
+    ),
+    "ClientHello.random": Note(
+        "32 fresh bytes, so that no two connections have the same keys.",
+        "RFC 5246 §7.4.1.2, §8.1",
+        "both, in every key; the server signs it in ServerKeyExchange",
+    ),
+    "ClientHello.session_id": Note(
+        "The session that the client would like to take up again; empty for none.",
+        "RFC 5246 §7.4.1.2",
+        "the server, which may agree or begin anew",
+    ),
+    "ClientHello.cipher_suites": Note(
+        "What the client is ready to use, best first.",
+        "RFC 5246 §7.4.1.2",
+        "the server, which takes one of them",
+    ),
+    "ClientHello.compression_methods": Note(
+        "How records could be compressed; only null is left.",
+        "RFC 5246 §7.4.1.2, §6.1",
+        "the server, which must find null in it",
+    ),
+    "ClientHello.extensions": Note(
+        "All that was thought of later, each behind its number.",
+        "RFC 5246 §7.4.1.4",
+        "the server, which passes over the ones it does not know",
+    ),
+    "ServerHello.server_version": Note(
+        "The version of this connection.", "RFC 5246 §7.4.1.3", "the client, which may refuse it"
+    ),
+    "ServerHello.random": Note(
+        "32 fresh bytes of the server. A server that knows TLS 1.3 and was asked for less marks "
+        "the last eight (RFC 9846 §4.2.3).",
+        "RFC 5246 §7.4.1.3, §8.1",
+        "both, in every key",
+    ),
+    "ServerHello.session_id": Note(
+        "The name of this session, should it be taken up again; empty if it will not be.",
+        "RFC 5246 §7.4.1.3",
+        "the client, for its next visit",
+    ),
+    "ServerHello.cipher_suite": Note(
+        "The one suite that the server took from the client's list.",
+        "RFC 5246 §7.4.1.3",
+        "both, for all that follows",
+    ),
+    "ServerHello.compression_method": Note(
+        "How records are compressed: not at all.", "RFC 5246 §7.4.1.3", "the client, as a check"
+    ),
+    "ServerHello.extensions": Note(
+        "Answers, only to what the client sent.",
+        "RFC 5246 §7.4.1.4",
+        "the client, which refuses one that it did not ask for",
+    ),
+    "Certificate.certificate_list": Note(
+        "The server's certificate first, then those that lead to a root. It proves nothing yet "
+        "about who sent it.",
+        "RFC 5246 §7.4.2",
+        "the client, which checks issuer, dates, name and usage",
+    ),
+    "ServerKeyExchange.curve_type": Note(
+        "How the curve is described: by its name.", "RFC 8422 §5.4", "the client"
+    ),
+    "ServerKeyExchange.named_curve": Note(
+        "The group of the key exchange, one that the client listed.", "RFC 8422 §5.4", "the client"
+    ),
+    "ServerKeyExchange.public": Note(
+        "The server's ephemeral public key, made for this connection only.",
+        "RFC 8422 §5.4",
+        "the client, which computes the shared secret with it",
+    ),
+    "ServerKeyExchange.signature_algorithm": Note(
+        "How the following signature was made, one way of those that the client listed.",
+        "RFC 5246 §7.4.3, §4.7",
+        "the client",
+    ),
+    "ServerKeyExchange.signature": Note(
+        "Made with the certificate's key over both randoms and the parameters before it: here "
+        "the server proves that it has that key.",
+        "RFC 5246 §7.4.3",
+        "the client, which must verify it",
+    ),
+    "ServerECDHParams.curve_type": Note(
+        "How the curve is described: by its name.", "RFC 8422 §5.4", "the client"
+    ),
+    "ServerECDHParams.named_curve": Note(
+        "The group of the key exchange.", "RFC 8422 §5.4", "the client"
+    ),
+    "ServerECDHParams.public": Note(
+        "The server's ephemeral public key.", "RFC 8422 §5.4", "the client"
+    ),
+    "EncryptedPreMasterSecret.encrypted_pre_master_secret": Note(
+        "48 bytes that the client drew, encrypted with the key in the certificate: who has that "
+        "key can read it, today or years later.",
+        "RFC 5246 §7.4.7.1",
+        "the server, which alone can decrypt it",
+    ),
+    "ClientECDiffieHellmanPublic.ecdh_Yc": Note(
+        "The client's ephemeral public key. Nothing is encrypted here.",
+        "RFC 8422 §5.7",
+        "the server, which computes the shared secret with it",
+    ),
+    "Finished.verify_data": Note(
+        "12 bytes from the master secret and the hash of all handshake messages before this one.",
+        "RFC 5246 §7.4.9",
+        "the other side, which computes the same and compares",
+    ),
+    "Extension.extension_type": Note(
+        "Which extension this is.", "RFC 5246 §7.4.1.4", "the other side"
+    ),
+    "Extension.extension_data": Note(
+        "What the extension says; its shape depends on its type.",
+        "RFC 5246 §7.4.1.4",
+        "the other side, if it knows the type",
+    ),
+    "ServerNameList.server_name_list": Note(
+        "Names of the server that is wanted, one of a kind.",
+        "RFC 6066 §3",
+        "the server, to choose a certificate; and anybody on the way",
+    ),
+    "ServerName.name_type": Note("What kind of name follows.", "RFC 6066 §3", "the server"),
+    "ServerName.host_name": Note(
+        "The host that the client wants to reach, in plain text.",
+        "RFC 6066 §3",
+        "the server, to choose a certificate; and anybody on the way",
+    ),
+    "NamedGroupList.named_group_list": Note(
+        "Groups that the client can do, for the key exchange and for keys in certificates.",
+        "RFC 8422 §5.1.1",
+        "the server, which takes one of them",
+    ),
+    "ECPointFormatList.ec_point_format_list": Note(
+        "How this side reads points of a curve; uncompressed must be among them.",
+        "RFC 8422 §5.1.2",
+        "the other side",
+    ),
+    "SignatureSchemeList.supported_signature_algorithms": Note(
+        "Which signatures the client can verify, best first.",
+        "RFC 5246 §7.4.1.4.1",
+        "the server, for its signature and its certificate",
+    ),
+    "ProtocolNameList.protocol_name_list": Note(
+        "Protocols to speak inside; the server answers with exactly one.",
+        "RFC 7301 §3.1",
+        "both",
+    ),
+    "RenegotiationInfo.renegotiated_connection": Note(
+        "The Finished of the handshake before this one; empty in a first handshake.",
+        "RFC 5746 §3.2",
+        "both, against handshakes that were spliced together",
+    ),
+    "ClientSupportedVersions.versions": Note(
+        "All versions that the client can do, best first.",
+        "RFC 9846 §4.3.1 (RFC 8446 §4.2.1)",
+        "a server that knows TLS 1.3",
+    ),
+}
+
+
+def note_for(struct: str, name: str) -> Note | None:
+    """Return the note of a field, by the struct that declares it and its name."""
+    return NOTES.get(f"{struct}.{name}") or NOTES.get(name)
+
+
+def note_named(name: str) -> Note | None:
+    """Return the note of a field inside an extension, whose names are all different."""
+    found = [note for key, note in NOTES.items() if key.rpartition(".")[2] == name]
+    return found[0] if len(found) == 1 else None
