@@ -209,6 +209,8 @@ def told(field: Field, path: str) -> Field:
     """Return a field with a meaning that its bytes alone don't tell: a certificate, a mark."""
     if path == "certificate_list" and field.name.startswith("["):
         return field._replace(meaning=certificate_meaning(field.value))
+    if field.inner and field.inner[0].name == "extension_type":
+        return field._replace(meaning=field.inner[0].meaning)
     if field.name == "random" and isinstance(field.value, bytes):
         return field._replace(meaning=downgrade_sentinel(field.value))
     return field
