@@ -3,14 +3,14 @@
 pyca/cryptography's verifier decides (RFC 5280 path validation, RFC 9525 names), but gives one text
 for every fault. So when it refuses, checks of ours look for the reason, in this order:
 
-  decode -> path to a root -> signatures -> dates -> rights of the CAs -> usage -> key -> name
+  decode, path to a root, signatures, dates, the CAs' rights, critical extensions, usage, key, name
 
 A path and its signatures come first, since nothing that a certificate says counts before them.
 Nothing here asks whether a certificate was revoked (CRL and OCSP are other lessons).
 """
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -30,10 +30,23 @@ PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KeyUsage: TypeAlias = Literal["digital_signature", "key_encipherment"]
 Value = TypeVar("Value")
 
-# What pyca raises, at the latest possible moment, for bytes that are no certificate.
-UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension,
-              x509.InvalidVersion, x509.UnsupportedGeneralNameType)  # fmt: skip
+# What pyca raises, some of it late, for bytes that are no certificate; UserWarning is what it makes
+# of a serial number below 1 where warnings are errors.
+UNREADABLE = (
+    *(ValueError, UnsupportedAlgorithm, UserWarning, x509.DuplicateExtension),
+    *(x509.InvalidVersion, x509.UnsupportedGeneralNameType),
+)
 
+# pyca's names of the bits, and those of RFC 5280 §4.2.1.3.
+KEY_USAGES = {
+    "digital_signature": "digitalSignature",
+    "content_commitment": "nonRepudiation",
+    "key_encipherment": "keyEncipherment",
+    "data_encipherment": "dataEncipherment",
+    "key_agreement": "keyAgreement",
+    "key_cert_sign": "keyCertSign",
+    "crl_sign": "cRLSign",
+}
 SMALLEST_RSA_KEY = 2048  # bits
 LONGEST_PATH = 8  # intermediates, as many as pyca's verifier follows
 
@@ -111,22 +124,23 @@ def verify_chain(
     if now.tzinfo is None:
         raise ValueError("now must carry its time zone: datetime.now(timezone.utc)")
     if not chain:
-        raise Alert(
-            AlertDescription.decode_error,
-            "expected the server's certificate, got an empty list",
-            "RFC 5246 §7.4.2, RFC 9846 §4.5.1.3",
-        )
-    certificates = [_decoded(der, position) for position, der in enumerate(chain)]
-    leaf, rest = certificates[0], certificates[1:]
+        reason = "expected the server's certificate, got an empty list"
+        raise Alert(AlertDescription.decode_error, reason, "RFC 5246 §7.4.2, RFC 9846 §4.5.1.3")
     policy = verification.PolicyBuilder().store(trust.store).time(now)
     verifier = policy.max_chain_depth(LONGEST_PATH).build_server_verifier(subject)
     try:
-        verifier.verify(leaf, rest)
-    except (verification.VerificationError, *UNREADABLE) as refusal:
-        _diagnose(certificates, server_name, trust, now)
-        raise _unknown(str(refusal)) from None
-    _check_key(leaf)  # pyca refuses a short key of a CA, not one of a leaf
-    return leaf
+        certificates = [x509.load_der_x509_certificate(der) for der in chain]
+        try:
+            verifier.verify(certificates[0], certificates[1:])
+        except verification.VerificationError as refusal:
+            _diagnose(certificates, server_name, trust, now)
+            reason = f"the verifier refused the chain: {str(refusal).partition(' (encountered')[0]}"
+            raise Alert(AlertDescription.certificate_unknown, reason, "RFC 5280 §6.1") from None
+        _check_key(certificates[0])  # pyca refuses a short key of a CA, not one of a leaf
+    except UNREADABLE as error:  # pyca decodes some parts only when they are asked for
+        reason = f"a certificate of the chain cannot be decoded: {error}"
+        raise Alert(AlertDescription.bad_certificate, reason, "RFC 5280 §4.1") from None
+    return certificates[0]
 
 
 def require_key_usage(leaf: x509.Certificate, usage: KeyUsage) -> None:
@@ -142,11 +156,11 @@ def require_key_usage(leaf: x509.Certificate, usage: KeyUsage) -> None:
     key_usage = _extension(leaf, x509.KeyUsage)
     if key_usage is None or getattr(key_usage, usage):
         return
-    rfc_name = {"digital_signature": "digitalSignature", "key_encipherment": "keyEncipherment"}
+    allowed = [name for attribute, name in KEY_USAGES.items() if getattr(key_usage, attribute)]
     raise Alert(
         AlertDescription.illegal_parameter,
-        f"the cipher suite needs a key with the usage {rfc_name[usage]}, the server's certificate"
-        f" allows only {', '.join(_usages(key_usage)) or 'nothing'}",
+        f"the cipher suite needs a key with the usage {KEY_USAGES[usage]}, the server's certificate"
+        f" allows only {', '.join(allowed) or 'nothing'}",
         "RFC 5246 §7.4.2, RFC 5280 §4.2.1.3",
     )
 
@@ -185,14 +199,6 @@ def _subject(server_name: str) -> x509.DNSName | x509.IPAddress:
         return x509.DNSName(server_name)
 
 
-def _decoded(der: bytes, position: int) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(der)
-    except UNREADABLE as error:
-        reason = f"certificate {position} of the chain cannot be decoded: {_one_line(error)}"
-        raise Alert(AlertDescription.bad_certificate, reason, "RFC 5280 §4.1") from None
-
-
 def _diagnose(
     certificates: list[x509.Certificate], server_name: str, trust: Trust, now: datetime
 ) -> None:
@@ -200,6 +206,7 @@ def _diagnose(
     path = _path(certificates, trust)
     _check_dates(path, now)
     _check_authorities(path)
+    _check_critical(path)
     _check_usage(path[0])
     _check_key(path[0])
     _check_name(path[0], server_name)
@@ -231,14 +238,12 @@ def _path(certificates: list[x509.Certificate], trust: Trust) -> list[x509.Certi
 
 def _missing(child: x509.Certificate) -> str:
     if child.subject == child.issuer:
-        return (
-            f"the certificate of {_name(child.subject)} is signed by itself, and it is none of our"
-            " roots: anybody could have made it"
+        fault = "signed by itself, and is none of our roots: anybody could have made it"
+    else:
+        fault = (
+            f"issued by {_name(child.issuer)}, which is neither in the chain nor one of our roots"
         )
-    return (
-        f"the certificate of {_name(child.subject)} was issued by {_name(child.issuer)}, which is"
-        " neither in the chain that came nor one of our roots"
-    )
+    return f"the certificate of {_name(child.subject)} is {fault}"
 
 
 def _fits(child: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -253,7 +258,7 @@ def _fits(child: x509.Certificate, issuer: x509.Certificate) -> bool:
 def _signed(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         child.verify_directly_issued_by(issuer)
-    except (InvalidSignature, *UNREADABLE):
+    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
         return False
     return True
 
@@ -264,12 +269,8 @@ def _check_dates(path: list[x509.Certificate], now: datetime) -> None:
         if first <= now <= last:
             continue
         fault = f"expired on {last:%Y-%m-%d}" if now > last else f"begins on {first:%Y-%m-%d}"
-        raise Alert(
-            AlertDescription.certificate_expired,
-            f"the certificate of {_name(certificate.subject)} {fault}, and now is"
-            f" {now:%Y-%m-%d %H:%M}",
-            "RFC 5280 §4.1.2.5, §6.1.3 (a)(2)",
-        )
+        reason = f"the certificate of {_name(certificate.subject)} {fault}, now is {now:%Y-%m-%d}"
+        raise Alert(AlertDescription.certificate_expired, reason, "RFC 5280 §6.1.3 (a)(2)")
 
 
 def _check_authorities(path: list[x509.Certificate]) -> None:
@@ -289,6 +290,17 @@ def _check_authorities(path: list[x509.Certificate]) -> None:
             raise Alert(AlertDescription.unknown_ca, reason, "RFC 5280 §4.2.1.9, §6.1.4")
 
 
+def _check_critical(path: list[x509.Certificate]) -> None:
+    """Who does not understand a critical extension must refuse the certificate (RFC 5280 §4.2)."""
+    for certificate in path:
+        for extension in certificate.extensions:
+            if extension.critical and isinstance(extension.value, x509.UnrecognizedExtension):
+                reason = (
+                    f"expected critical extensions that we know, got {extension.oid.dotted_string}"
+                )
+                raise Alert(AlertDescription.certificate_unknown, reason, "RFC 5280 §4.2")
+
+
 def _check_usage(leaf: x509.Certificate) -> None:
     extended = _extension(leaf, x509.ExtendedKeyUsage)
     constraints = _extension(leaf, x509.BasicConstraints)
@@ -304,7 +316,7 @@ def _check_usage(leaf: x509.Certificate) -> None:
 
 
 def _check_key(leaf: x509.Certificate) -> None:
-    key = _read(leaf, leaf.public_key)
+    key = leaf.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < SMALLEST_RSA_KEY:
         raise Alert(
             AlertDescription.bad_certificate,
@@ -321,51 +333,17 @@ def _check_name(leaf: x509.Certificate, server_name: str) -> None:
     if any(name_matches(name, server_name) for name in names):
         return
     came = ", ".join(names) or "no name at all (the common name does not count)"
-    raise Alert(
-        AlertDescription.bad_certificate,
-        f"we wanted to reach {server_name}, the certificate is for {came}",
-        "RFC 9525 §6.3",
-    )
+    reason = f"we wanted to reach {server_name}, the certificate is for {came}"
+    raise Alert(AlertDescription.bad_certificate, reason, "RFC 9525 §6.3")
 
 
 def _extension(certificate: x509.Certificate, kind: type[Value]) -> Value | None:
-    extensions = _read(certificate, lambda: certificate.extensions)
-    return next((item.value for item in extensions if isinstance(item.value, kind)), None)
-
-
-def _read(certificate: x509.Certificate, read: Callable[[], Value]) -> Value:
-    """Read a part that pyca decodes only now; what cannot be read is a bad certificate."""
-    try:
-        return read()
-    except UNREADABLE as error:
-        reason = f"a certificate of the chain cannot be decoded: {_one_line(error)}"
-        raise Alert(AlertDescription.bad_certificate, reason, "RFC 5280 §4.1") from None
-
-
-def _usages(key_usage: x509.KeyUsage) -> list[str]:
-    """Return the set bits by their RFC 5280 names."""
-    rfc_names = {
-        "digital_signature": "digitalSignature",
-        "content_commitment": "nonRepudiation",
-        "key_encipherment": "keyEncipherment",
-        "data_encipherment": "dataEncipherment",
-        "key_agreement": "keyAgreement",
-        "key_cert_sign": "keyCertSign",
-        "crl_sign": "cRLSign",
-    }
-    return [name for attribute, name in rfc_names.items() if getattr(key_usage, attribute)]
+    return next(
+        (item.value for item in certificate.extensions if isinstance(item.value, kind)), None
+    )
 
 
 def _name(name: x509.Name) -> str:
     """Return the common name in quotes, or the whole distinguished name."""
     common = name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return f'"{common[0].value!s}"' if common else f'"{name.rfc4514_string()}"'
-
-
-def _unknown(refusal: str) -> Alert:
-    reason = f"the verifier refused the chain: {refusal}"
-    return Alert(AlertDescription.certificate_unknown, reason, "RFC 5246 §7.2.2")
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())

@@ -24,6 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tlskit.certificates import Credential, Kind, PrivateKey, Trust
 
+ROOT_NAME = "tlskit course root (RSA)"
 HOST = "signal.course.example"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 HOSTS = {
@@ -74,6 +75,7 @@ class Contents:
     key_usage: tuple[str, ...] = CA_USAGE
     extended_key_usage: tuple[str, ...] = ()  # object identifiers
     name_constraints: tuple[str, ...] = ()
+    critical: tuple[x509.UnrecognizedExtension, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -106,17 +108,22 @@ def root() -> Issuer:
     """Return the root, signed by itself."""
     key = course_key("root_rsa")
     allowed = ("course.example", *LOCAL_NAMES)
-    contents = Contents("tlskit course root (RSA)", key, ca=True, name_constraints=allowed)
+    contents = Contents(ROOT_NAME, key, ca=True, name_constraints=allowed)
     return Issuer(certify(contents, None), key)
 
 
 @cache
 def intermediate(kind: Kind) -> Issuer:
     """Return the intermediate for leaves of this kind, signed by the root."""
-    key = course_key(f"intermediate_{kind}")
+    contents = intermediate_contents(kind)
+    return Issuer(certify(contents, root()), contents.private_key)
+
+
+def intermediate_contents(kind: Kind) -> Contents:
+    """Return what a sound intermediate says: it may sign leaves, and no further CA."""
     name = f"tlskit course intermediate ({kind.upper()})"
-    contents = Contents(name, key, ca=True, path_length=0, extended_key_usage=(SERVER_AUTH,))
-    return Issuer(certify(contents, root()), key)
+    key = course_key(f"intermediate_{kind}")
+    return Contents(name, key, ca=True, path_length=0, extended_key_usage=(SERVER_AUTH,))
 
 
 @cache
@@ -213,7 +220,7 @@ def _extensions(contents: Contents, issuer: Issuer | None) -> list[tuple[x509.Ex
     if contents.name_constraints:
         permitted = [_subtree(name) for name in contents.name_constraints]
         found.append((x509.NameConstraints(permitted, None), True))
-    return found
+    return found + [(extension, True) for extension in contents.critical]
 
 
 def pem_chain(credential: Credential) -> bytes:
