@@ -5,6 +5,9 @@ import shutil
 
 import pytest
 
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]
+"""No doctests in these: their modules all have one name, and only one of them can be imported."""
+
 PEERS = {"chromium": "chromium", "tshark": "tshark", "openssl": "openssl"}
 
 
