@@ -7,10 +7,11 @@ be read from its key log (RFC 9850).
 import os
 import ssl
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 NO_EXTENDED_MASTER_SECRET = 0x1  # SSL_OP_NO_EXTENDED_MASTER_SECRET, which `ssl` does not name
 TAUGHT_TOO = "ALL:@SECLEVEL=0"
@@ -76,8 +77,10 @@ class OpenSSLPeer:
         self.error = ""
         handle, name = tempfile.mkstemp(prefix="tlskit-keylog-")
         os.close(handle)
-        self._key_log = Path(name)
         context.keylog_filename = name
+        self._key_log = Path(name)
+        self._key_log_lines = ""
+        self._forget_key_log = weakref.finalize(self, remove_key_log, context, self._key_log)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._application_data: list[bytes] = []
         self._object = context.wrap_bio(
@@ -140,7 +143,12 @@ class OpenSSLPeer:
         self._go_on()
 
     def write(self, data: bytes) -> None:
-        """Send application data."""
+        """Send application data.
+
+        Raises: ValueError before the handshake is over: there are no keys yet.
+        """
+        if not self.done:
+            raise ValueError("the handshake is not over, so there are no keys to write with")
         self._object.write(data)
 
     def read(self) -> bytes:
@@ -160,7 +168,9 @@ class OpenSSLPeer:
         if isinstance(error, ssl.SSLZeroReturnError):
             self.closed = True
         elif not isinstance(error, ssl.SSLWantReadError):
-            self.error = self.error or str(error.reason or error)
+            detail = getattr(error, "verify_message", "")  # why a certificate was refused
+            words = f"{error.reason or error}: {detail}" if detail else str(error.reason or error)
+            self.error = self.error or words
 
     def _go_on(self) -> None:
         if self.error:
@@ -195,8 +205,16 @@ class OpenSSLPeer:
 
     @property
     def key_log(self) -> str:
-        """The lines that OpenSSL wrote into its key log."""
-        return self._key_log.read_text(encoding="ascii") if self._key_log.exists() else ""
+        """The lines that OpenSSL wrote into its key log.
+
+        OpenSSL writes the master secret when it sends its Finished: a server that refuses the
+        client's Finished has written nothing.
+        """
+        if self._forget_key_log.alive:
+            self._key_log_lines = self._key_log.read_text(encoding="ascii")
+            if self.done or self.error:  # nothing more will be written
+                self._forget_key_log()
+        return self._key_log_lines
 
     @property
     def master_secret(self) -> bytes:
@@ -207,11 +225,11 @@ class OpenSSLPeer:
                 return bytes.fromhex(rest.split()[1])
         return b""
 
-    def __del__(self) -> None:
-        """Remove the key log."""
-        key_log: Any = getattr(self, "_key_log", None)
-        if key_log is not None:
-            key_log.unlink(missing_ok=True)
+
+def remove_key_log(context: ssl.SSLContext, key_log: Path) -> None:
+    """Remove a file of secrets; OpenSSL must close it first (Windows removes no open file)."""
+    context.keylog_filename = None  # type: ignore[assignment]
+    key_log.unlink(missing_ok=True)
 
 
 def settle(
