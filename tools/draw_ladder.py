@@ -17,7 +17,7 @@ SUITE = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
 def drawing() -> str:
     """Return the picture."""
     result = run(Choice(suite_named(SUITE)), REQUEST, ANSWER)
-    return ladder_svg(ladder_rows(result.calls, result.order), standalone=True) + "\n"
+    return ladder_svg(ladder_rows(result.calls, result.order)) + "\n"
 
 
 if __name__ == "__main__":

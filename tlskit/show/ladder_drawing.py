@@ -1,5 +1,6 @@
 """The ladder: who says what to whom, in which order, as a drawing with its text beside it."""
 
+import base64
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ WIDTH, ROW_HEIGHT, TOP = 900, 42, 46
 LEFT, RIGHT = 84, 470  # the two lifelines
 TEXT = RIGHT + 24  # where the words on the right begin
 WORDS = 58  # how many characters fit there
-FIXED = """<style>svg { --tk-text: #1a1a1a; --tk-back: #fff; --tk-quiet: #595959;
+COLOURS = """<style>svg { --tk-text: #1a1a1a; --tk-back: #fff; --tk-quiet: #595959;
 --tk-client: #005a8f; --tk-server: #a34700; --tk-alarm: #b00020; --tk-line: #767676; }
 text { fill: var(--tk-text); }</style>"""
 
@@ -35,9 +36,18 @@ class Ladder:
         head = ("step", "message", "from", "size", "on the wire", "what it holds")
         return boxed(
             "tlskit-ladder",
-            ladder_svg(self.rows),
+            picture(ladder_svg(self.rows), alternative(self.rows)),
             folded("The ladder as a table", table(head, map(cells, self.rows))),
         )
+
+
+def picture(svg: str, alt: str) -> str:
+    """Return a drawing as an image: a page that has not been run yet drops SVG, but not images."""
+    source = base64.b64encode(svg.encode()).decode()
+    return (
+        f'<img class="tlskit-drawing" alt="{escape(alt)}" style="max-width: 100%; height: auto"'
+        f' src="data:image/svg+xml;base64,{source}">'
+    )
 
 
 def ladder(calls: Sequence[Call], order: Sequence[Row]) -> Ladder:
@@ -59,8 +69,8 @@ def cells(row: LadderRow) -> tuple[str, ...]:
     return number, row.title, sender, size_of(row), wire, words
 
 
-def ladder_svg(rows: Sequence[LadderRow], standalone: bool = False) -> str:
-    """Return the drawing as SVG; standalone with colours of its own, for use outside a page."""
+def ladder_svg(rows: Sequence[LadderRow]) -> str:
+    """Return the drawing as SVG, on a white ground."""
     parts: list[str] = []
     y = TOP
     for row in rows:
@@ -76,15 +86,12 @@ def ladder_svg(rows: Sequence[LadderRow], standalone: bool = False) -> str:
         f' font-size="15" font-weight="bold">{role}</text>'
         for role, x in zip(ENDS, (LEFT, RIGHT), strict=True)
     )
-    extra = ""
-    if standalone:
-        back = f'<rect width="{WIDTH}" height="{height}" rx="8" fill="#fff"/>'
-        extra = FIXED + back
+    ground = f'<rect width="{WIDTH}" height="{height}" rx="8" fill="#fff"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
         f' height="{height}" role="img" aria-label="{escape(alternative(rows))}"'
         ' font-family="system-ui, sans-serif" style="max-width: 100%; height: auto">'
-        f"{extra}{lifelines}{''.join(parts)}</svg>"
+        f"{COLOURS}{ground}{lifelines}{''.join(parts)}</svg>"
     )
 
 

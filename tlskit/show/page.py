@@ -15,7 +15,7 @@ STYLE = """<style>
 body[data-jp-theme-light="false"] .tlskit, .tlskit-dark .tlskit { --tk-quiet: #b8b8b8;
   --tk-client: #7cc4f0; --tk-server: #f5a94d; --tk-alarm: #ff8a80; --tk-mark: #5a4a00;
   --tk-band: #22384a; --tk-line: #9a9a9a; }
-.tlskit svg text { fill: var(--tk-text); }
+body[data-jp-theme-light="false"] .tlskit-drawing { filter: invert(0.92) hue-rotate(180deg); }
 .tlskit table { border-collapse: collapse; margin: 6px 0; font-size: 12px; }
 .tlskit th, .tlskit td { text-align: left !important; padding: 2px 10px 2px 4px;
   border-bottom: 1px solid var(--tk-line); vertical-align: top; color: var(--tk-text);
