@@ -305,12 +305,14 @@ class Connection:
                 self._records.writing = Direction(row.then(self.state))
 
     def _send(self, content_type: ContentType, content: bytes) -> None:
-        self._records.send(content_type, self._version(), content)
+        self._records.send(content_type, self._version(content_type), content)
 
-    def _version(self) -> int:
+    def _version(self, content_type: ContentType) -> int:
         """Return the version for a record's header: for a first ClientHello an old one.
 
-        It is what every server takes there (RFC 5246 App. E.1).
+        It is what every server takes there (RFC 5246 App. E.1). An alert that answers ServerHello
+        has the version that was settled: a server that has settled it takes no other.
         """
-        first = self.role is Role.CLIENT and self._row <= 1
+        hello = content_type == ContentType.handshake and self._row <= 1
+        first = hello and self.role is Role.CLIENT
         return int(ProtocolVersion.TLS_1_0 if first else self.side.version)
