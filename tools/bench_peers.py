@@ -1,0 +1,130 @@
+"""The others who can do a whole handshake in memory: Python's `ssl`, and tlslite-ng."""
+
+import errno
+import ssl
+from collections.abc import Callable
+
+from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+
+from tlskit import pki
+from tlskit.certificates import Credential
+from tlskit.peers import private_file
+
+TLSLITE_EXCHANGE = {"RSA": "rsa", "ECDHE_RSA": "ecdhe_rsa", "ECDHE_ECDSA": "ecdhe_ecdsa"}
+
+
+def ssl_contexts(suite: str, credential: Credential) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return the contexts of a client and a server that do TLS 1.2, P-256, and this one suite."""
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    client.load_verify_locations(cadata=pki.pem_roots().decode())
+    with (
+        private_file(pki.pem_chain(credential)) as chain,
+        private_file(pki.pem_key(credential)) as key,
+    ):
+        server.load_cert_chain(chain, key)
+    for context in (client, server):
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(suite)
+        context.set_ecdh_curve("prime256v1")
+        context.options |= ssl.OP_NO_TICKET
+    return client, server
+
+
+class SSLPair:
+    """Two of OpenSSL's ends and the four buffers between them."""
+
+    def __init__(self, contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+        """Do the whole handshake."""
+        self.to_client, self.from_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.to_server, self.from_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.client = contexts[0].wrap_bio(self.to_client, self.from_client, False, pki.HOST)
+        self.server = contexts[1].wrap_bio(self.to_server, self.from_server, True)
+        done = False
+        while not done:
+            done = go_on(self.client)
+            self.to_server.write(self.from_client.read())
+            go_on(self.server)
+            self.to_client.write(self.from_server.read())
+
+    def carry(self, content: bytes) -> bytes:
+        """Send content from client to server."""
+        self.client.write(content)
+        self.to_server.write(self.from_client.read())
+        return self.server.read(len(content))
+
+
+def go_on(end: ssl.SSLObject) -> bool:
+    """Let one end do what it can; return whether its handshake is over."""
+    try:
+        end.do_handshake()
+    except ssl.SSLWantReadError:
+        return False
+    return True
+
+
+def ssl_handshake(suite: str, credential: Credential) -> Callable[[], SSLPair]:
+    """Return a callable that does one handshake with contexts made beforehand."""
+    contexts = ssl_contexts(suite, credential)
+    pair = SSLPair(contexts)
+    if pair.client.cipher()[0] != suite:
+        raise AssertionError(f"OpenSSL took {pair.client.cipher()[0]}, not {suite}")
+    return lambda: SSLPair(contexts)
+
+
+class MemorySocket:
+    """As much of a socket as tlslite-ng asks for."""
+
+    def __init__(self) -> None:
+        self.waiting = bytearray()
+        self.peer = self
+
+    def send(self, data: bytes) -> int:
+        """Hand data to the peer."""
+        self.peer.waiting += data
+        return len(data)
+
+    def sendall(self, data: bytes) -> None:
+        """Hand all data to the peer: it always fits."""
+        self.send(data)
+
+    def setsockopt(self, *options: object) -> None:
+        """Take no options."""
+
+    def close(self) -> None:
+        """Leave what was sent."""
+
+    def recv(self, size: int) -> bytes:
+        """Return what has come, or say that nothing has."""
+        if not self.waiting:
+            raise OSError(errno.EWOULDBLOCK, "nothing has come yet")
+        data = bytes(self.waiting[:size])
+        del self.waiting[:size]
+        return data
+
+
+def tlslite_handshake(exchange: str, credential: Credential) -> Callable[[], None]:
+    """Return a callable that does one handshake; tlslite-ng does not verify the chain."""
+    chain = X509CertChain()
+    chain.parsePemList(pki.pem_chain(credential).decode())
+    key = parsePEMKey(pki.pem_key(credential).decode(), private=True)
+    settings = HandshakeSettings()
+    settings.minVersion = settings.maxVersion = (3, 3)
+    settings.cipherNames = ["aes128gcm"]
+    settings.keyExchangeNames = [TLSLITE_EXCHANGE[exchange]]
+    settings.eccCurves, settings.dhGroups, settings.keyShares = ["secp256r1"], [], []
+    settings.defaultCurve = "secp256r1"
+
+    def run() -> None:
+        sockets = MemorySocket(), MemorySocket()
+        sockets[0].peer, sockets[1].peer = sockets[1], sockets[0]
+        client, server = TLSConnection(sockets[0]), TLSConnection(sockets[1])
+        running = [
+            client.handshakeClientCert(settings=settings, serverName=pki.HOST, async_=True),
+            server.handshakeServerAsync(certChain=chain, privateKey=key, settings=settings),
+        ]
+        while running:
+            # 0 means that it waits for bytes; a generator at its end is done
+            running = [one for one in running if any(said == 0 for said in one)]
+
+    return run
