@@ -115,7 +115,7 @@ def test_the_table_has_each_fault():
         ("wrong_name", "reach signal.course.example, the certificate is for www.course.example"),
         ("no_name", "no name at all"),
         ("outside_constraints", "no permitted name constraints matched"),
-        ("unknown_critical_extension", "1.3.6.1.4.1.55555.1"),
+        ("unknown_critical_extension", "extensions that we know, got 1.3.6.1.4.1.55555.1"),
     ],
 )
 def test_the_reason_says_what_was_expected_and_what_came(name, words):
