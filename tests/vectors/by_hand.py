@@ -3,23 +3,26 @@
 Nothing here drives a handshake: a state is what the tests say it is.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from read_vectors import HANDSHAKE, illustrated, illustrated_text, message, read_json
 
 from tlskit import pki
+from tlskit.alerts import Alert
 from tlskit.certificates import Credential, Trust
 from tlskit.cipher_suites import SUITES, Suite, suite_named
 from tlskit.key_exchange import generate_key_pair
 from tlskit.messages import ClientHello, frame_handshake
 from tlskit.order import Role
 from tlskit.presentation import decode, encode
-from tlskit.registry import HandshakeType, NamedGroup, SignatureScheme
+from tlskit.registry import AlertDescription, HandshakeType, NamedGroup, SignatureScheme
 from tlskit.settings import Settings
 from tlskit.tls12.state import FORMULAE, State
 
@@ -164,3 +167,28 @@ def framed(msg_type: HandshakeType, body: Any) -> bytes:
 def client_hello(**changes: Any) -> bytes:
     """Return the capture's ClientHello with some fields changed."""
     return framed(HandshakeType.client_hello, replace(OFFER, **changes))
+
+
+def body_of(name: str, cls: type) -> Any:
+    """Return a message of the capture, decoded."""
+    return decode(cls, message(name)[4:])
+
+
+def known(state: State) -> dict[str, Any]:
+    """Return what a state knows of the handshake, to compare it; key pairs by their public half."""
+    facts = {f.name: getattr(state, f.name) for f in fields(state)}
+    for name in ("role", "settings", "formulae"):
+        del facts[name]
+    facts["key_pair"] = state.key_pair and state.key_pair.public
+    return facts
+
+
+@contextmanager
+def refused(description: AlertDescription, reference: str = "") -> Iterator[None]:
+    """Expect this alert, with a reason in words and the section that asks for it."""
+    with pytest.raises(Alert) as raised:
+        yield
+    assert raised.value.description is description, raised.value
+    assert reference in raised.value.reference
+    assert len(raised.value.reason) > 10
+    assert not raised.value.received
