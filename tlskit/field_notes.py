@@ -12,11 +12,88 @@ class Note(NamedTuple):
 
 
 NOTES: dict[str, Note] = {
-    "msg_type": Note(
-        "Which handshake message this is.", "RFC 5246 §7.4", "both, before anything else"
+    "Handshake.msg_type": Note(
+        "Which handshake message this is.",
+        "RFC 5246 §7.4",
+        "the other side, before anything else",
+    ),
+    "Handshake.length": Note(
+        "How many bytes of body follow; four bytes of header are not counted.",
+        "RFC 5246 §7.4",
+        "the other side, to find the end of the message",
     ),
     "length": Note(
-        "How many bytes follow that belong to this.", "RFC 5246 §4.3", "both, to find the end"
+        "How many bytes follow that belong to this field.",
+        "RFC 5246 §4.3",
+        "the other side, to find the end of the field",
+    ),
+    "ChangeCipherSpec.type": Note(
+        "Always 1: the sender's next record is protected. Not a handshake message, so it is not "
+        "in the transcript.",
+        "RFC 5246 §7.1",
+        "the other side, which takes its new keys for reading",
+    ),
+    "Alert.level": Note(
+        "1 is a warning; 2 is fatal, and the connection ends here.",
+        "RFC 5246 §7.2",
+        "the other side, to know whether to go on",
+    ),
+    "Alert.description": Note(
+        "What is wrong, as a number; more is never said.",
+        "RFC 5246 §7.2, §7.2.2",
+        "the other side, and whoever looks for the cause",
+    ),
+    "ApplicationData.content": Note(
+        "What the two sides wanted to say; TLS does not look into it.",
+        "RFC 5246 §10",
+        "the program at the other end",
+    ),
+    "TLSPlaintext.type": Note(
+        "What the record carries: handshake, alert, change_cipher_spec, application_data.",
+        "RFC 5246 §6.2.1",
+        "the other side, and anybody on the way: headers are never encrypted",
+    ),
+    "TLSPlaintext.version": Note(
+        "The version in use. Around a first ClientHello it says nothing yet, and an old one "
+        "stands here, which every server takes (App. E.1).",
+        "RFC 5246 §6.2.1, App. E.1",
+        "the other side, as a check; under keys it is authenticated too",
+    ),
+    "TLSPlaintext.length": Note(
+        "How many bytes of fragment follow, 2^14 at most, or 2^14+2048 when protected.",
+        "RFC 5246 §6.2.1, §6.2.3",
+        "the other side, to find the end of the record",
+    ),
+    "TLSPlaintext.fragment": Note(
+        "A message, a piece of one, or several: records know nothing of messages' boundaries.",
+        "RFC 5246 §6.2.1",
+        "the other side, and anybody on the way",
+    ),
+    "GenericAEADCipher.nonce_explicit": Note(
+        "The part of the nonce that travels along, 8 bytes with AES-GCM; with the fixed IV of "
+        "the key block before it, it makes the 12 bytes of nonce.",
+        "RFC 5246 §6.2.3.3, RFC 5288 §3",
+        "the other side, to decrypt",
+    ),
+    "GenericAEADCipher.ciphertext": Note(
+        "The content, encrypted: as long as the content itself.",
+        "RFC 5246 §6.2.3.3, RFC 5116 §2.1",
+        "the other side, if the tag is right",
+    ),
+    "GenericAEADCipher.tag": Note(
+        "16 bytes that are right only if key, nonce, ciphertext, sequence number and header are.",
+        "RFC 5246 §6.2.3.3, RFC 5116 §5.1",
+        "the other side; if it is wrong, the answer is bad_record_mac",
+    ),
+    "GenericBlockCipher.IV": Note(
+        "16 bytes drawn anew for each record, in plain text; they start the chain of blocks.",
+        "RFC 5246 §6.2.3.2",
+        "the other side, to decrypt the first block",
+    ),
+    "GenericBlockCipher.block_ciphered": Note(
+        "Content, MAC and padding, encrypted together: whole blocks of 16 bytes.",
+        "RFC 5246 §6.2.3.2",
+        "the other side, which takes off the padding and verifies the MAC",
     ),
     "ClientHello.client_version": Note(
         "The highest version that the client can do; up to TLS 1.2 this alone decides.",
@@ -24,7 +101,8 @@ NOTES: dict[str, Note] = {
         "the server, to choose; with RSA it stands again in the pre-master secret",
     ),
     "ClientHello.random": Note(
-        "32 fresh bytes, so that no two connections have the same keys.",
+        "32 fresh bytes, so that no two connections have the same keys. The RFC puts the time "
+        "into the first four; here, as in most clients of today, all 32 are drawn at random.",
         "RFC 5246 §7.4.1.2, §8.1",
         "both, in every key; the server signs it in ServerKeyExchange",
     ),
@@ -40,7 +118,7 @@ NOTES: dict[str, Note] = {
     ),
     "ClientHello.compression_methods": Note(
         "How records could be compressed; only null is left.",
-        "RFC 5246 §7.4.1.2, §6.1",
+        "RFC 5246 §7.4.1.2, §6.2.2",
         "the server, which must find null in it",
     ),
     "ClientHello.extensions": Note(
@@ -94,13 +172,13 @@ NOTES: dict[str, Note] = {
     ),
     "ServerKeyExchange.signature_algorithm": Note(
         "How the following signature was made, one way of those that the client listed.",
-        "RFC 5246 §7.4.3, §4.7",
+        "RFC 8422 §5.4, RFC 5246 §4.7",
         "the client",
     ),
     "ServerKeyExchange.signature": Note(
         "Made with the certificate's key over both randoms and the parameters before it: here "
         "the server proves that it has that key.",
-        "RFC 5246 §7.4.3",
+        "RFC 8422 §5.4, RFC 5246 §7.4.3",
         "the client, which must verify it",
     ),
     "ServerECDHParams.curve_type": Note(
@@ -113,8 +191,8 @@ NOTES: dict[str, Note] = {
         "The server's ephemeral public key.", "RFC 8422 §5.4", "the client"
     ),
     "EncryptedPreMasterSecret.encrypted_pre_master_secret": Note(
-        "48 bytes that the client drew, encrypted with the key in the certificate: who has that "
-        "key can read it, today or years later.",
+        "48 bytes (the offered version, and 46 that the client drew), encrypted with the key in "
+        "the certificate: who has its private key can read them, today or years later.",
         "RFC 5246 §7.4.7.1",
         "the server, which alone can decrypt it",
     ),
@@ -148,7 +226,8 @@ NOTES: dict[str, Note] = {
         "the server, to choose a certificate; and anybody on the way",
     ),
     "NamedGroupList.named_group_list": Note(
-        "Groups that the client can do, for the key exchange and for keys in certificates.",
+        "Groups that the client can do, best first, for the key exchange and for ECDSA keys in "
+        "certificates.",
         "RFC 8422 §5.1.1",
         "the server, which takes one of them",
     ),
@@ -168,7 +247,8 @@ NOTES: dict[str, Note] = {
         "both",
     ),
     "RenegotiationInfo.renegotiated_connection": Note(
-        "The Finished of the handshake before this one; empty in a first handshake.",
+        "The verify_data of the handshake before this one: from the client its own, from the "
+        "server both. Empty in a first handshake.",
         "RFC 5746 §3.2",
         "both, against handshakes that were spliced together",
     ),
@@ -179,13 +259,32 @@ NOTES: dict[str, Note] = {
     ),
 }
 
+INNER = (
+    "Extension",
+    "ServerNameList",
+    "ServerName",
+    "NamedGroupList",
+    "ECPointFormatList",
+    "SignatureSchemeList",
+    "ProtocolNameList",
+    "RenegotiationInfo",
+    "ClientSupportedVersions",
+)
+"""The structs that lie inside a hello's extensions; their fields have different names."""
+
 
 def note_for(struct: str, name: str) -> Note | None:
-    """Return the note of a field, by the struct that declares it and its name."""
-    return NOTES.get(f"{struct}.{name}") or NOTES.get(name)
+    """Return the note of a field, by the struct that declares it and its name.
+
+    >>> note_for("ServerName", "host_name").reference
+    'RFC 6066 §3'
+    """
+    return NOTES.get(f"{struct}.{name}")
 
 
-def note_named(name: str) -> Note | None:
-    """Return the note of a field inside an extension, whose names are all different."""
-    found = [note for key, note in NOTES.items() if key.rpartition(".")[2] == name]
-    return found[0] if len(found) == 1 else None
+def note_within(name: str) -> Note | None:
+    """Return the note of a field of the structs in INNER, or of a length."""
+    if name in NOTES:
+        return NOTES[name]
+    found = [NOTES[f"{struct}.{name}"] for struct in INNER if f"{struct}.{name}" in NOTES]
+    return found[0] if found else None

@@ -31,7 +31,8 @@ class LadderRow:
         record_size: bytes on the wire, with the record's header.
         protected: whether it went out under keys.
         calls: by role, the call that sent, received or did it.
-        problem: why it was refused, by whoever refused it.
+        records: by role, the call that protected or opened its (last) record.
+        problem: who refused it and why, or which side could not make it.
     """
 
     message: str
@@ -42,6 +43,7 @@ class LadderRow:
     record_size: int = 0
     protected: bool = False
     calls: dict[str, Call] = field(default_factory=dict)
+    records: dict[str, Call] = field(default_factory=dict)
     problem: str = ""
 
     @property
@@ -126,6 +128,8 @@ class _Reader:
         if opened and by.other not in row.calls:
             row.protected = True
             row.record_size = len(opened.arguments["fragment"]) + RECORD_HEADER_SIZE
+        if opened:
+            row.records[by] = opened
         self.note(row, call, by)
 
     def protected(self, call: Call, by: Role) -> None:
@@ -135,6 +139,7 @@ class _Reader:
         else:
             row = next(r for r in reversed(self.rows) if r.sender is by)
         row.protected = True
+        row.records[by] = call
         row.record_size = len(call.result or b"") + RECORD_HEADER_SIZE
 
     def unprotected(self, call: Call, by: Role) -> None:
@@ -148,12 +153,14 @@ class _Reader:
                 row = self.add("record that does not open", by.other)
                 row.protected, row.title = True, "a record that does not open"
                 row.record_size = len(call.arguments["fragment"]) + RECORD_HEADER_SIZE
+            row.records[by] = call
             self.note(row, call, by)
 
     def note(self, row: LadderRow, call: Call, by: Role) -> None:
         row.calls[by] = call
         if call.error:
-            row.problem = f"{by}: {call.error}"
+            verb = "went wrong at" if row.sender in (by, Role.BOTH) else "refused by"
+            row.problem = f"{verb} {by}: {call.error}"
 
 
 def alert_title(data: bytes) -> str:
@@ -171,8 +178,9 @@ def size_of(row: LadderRow) -> str:
     """Say in words how large a message is; nothing of a foreign peer's, whose sizes vary."""
     if row.sender is Role.BOTH or not row.own:
         return ""
-    if row.message in ("alert", "application_data", "change_cipher_spec"):
-        return f"{len(row.data)} bytes"
+    bare = row.message in ("alert", "application_data", "change_cipher_spec")
+    if bare or len(row.data) < HEADER_SIZE:
+        return f"{len(row.data)} byte{'' if len(row.data) == 1 else 's'}"
     return f"{HEADER_SIZE} + {len(row.data) - HEADER_SIZE} bytes"
 
 
@@ -189,7 +197,7 @@ def text_ladder(rows: Sequence[LadderRow]) -> str:
         else:
             lines.append(f"{number}   |  {arrow(row, width)}  |   {remark(row)}".rstrip())
         if row.problem:
-            lines.append(f"          refused by {row.problem}")
+            lines.append(f"          {row.problem}")
     return "\n".join(lines)
 
 

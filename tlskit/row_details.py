@@ -3,6 +3,7 @@
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tlskit.alerts import Alert
@@ -31,7 +32,7 @@ def details(row: LadderRow) -> str:
         return ""
     try:
         return describe(row)
-    except (Alert, ValueError):
+    except (Alert, ValueError, IndexError, UnsupportedAlgorithm):
         return "does not decode"
 
 
@@ -54,7 +55,8 @@ def certificate(row: LadderRow) -> str:
     chain = decode(Certificate, row.data[HEADER_SIZE:]).certificate_list
     leaf = x509.load_der_x509_certificate(chain[0])
     kind = "RSA" if isinstance(leaf.public_key(), rsa.RSAPublicKey) else "ECDSA"
-    return f"{len(chain)} certificates, {leaf.subject.rfc4514_string()}, {kind} key"
+    count = f"{len(chain)} certificate{'' if len(chain) == 1 else 's'}"
+    return f"{count}, {leaf.subject.rfc4514_string()}, {kind} key"
 
 
 def server_key_exchange(row: LadderRow) -> str:
@@ -68,7 +70,7 @@ def server_key_exchange(row: LadderRow) -> str:
 def client_key_exchange(row: LadderRow) -> str:
     """Say which of two quite different things this message is."""
     state = state_of(row)
-    if state is not None and state.suite.ephemeral:
+    if state is not None and state.suite and state.suite.ephemeral:
         return "a public key; nothing is encrypted"
     return "the pre-master secret, encrypted with the certificate's key"
 

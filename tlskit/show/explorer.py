@@ -1,13 +1,9 @@
 """The byte explorer: pick a message, pick a field, see its bytes and what they are for."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from cryptography import x509
-
-from tlskit.field_notes import Note, note_for, note_named
-from tlskit.hello import downgrade_sentinel
 from tlskit.ladder_rows import LadderRow, ladder_rows
 from tlskit.layouts import Field
 from tlskit.messages import (
@@ -19,31 +15,21 @@ from tlskit.messages import (
 from tlskit.order import Role, Row
 from tlskit.registry import HandshakeType
 from tlskit.row_details import state_of
+from tlskit.show.fields import BARE, Item, bare_items, cells, items_of
 from tlskit.show.page import boxed, escape, text_table
+from tlskit.show.record_view import Part, record_html, record_parts, record_text
 from tlskit.trace import Call
 
 LINE = 16
 MOST_LINES = 16
+STYLES = {
+    "picked": "background: var(--tk-mark); font-weight: bold; text-decoration: underline",
+    "picked_wrong": "background: var(--tk-mark); font-weight: bold;"
+    " text-decoration: underline wavy var(--tk-alarm)",
+    "wrong": "text-decoration: underline wavy var(--tk-alarm)",
+    "band": "background: var(--tk-band)",
+}
 HEAD = ("field", "bytes", "value", "meaning")
-
-
-class Item(NamedTuple):
-    """A field in the list: its path and the one around it, its depth, the note on it."""
-
-    path: str
-    outer: str
-    depth: int
-    field: Field
-    note: Note | None
-
-    @property
-    def place(self) -> str:
-        """Which bytes it is, counted from the message's first."""
-        if self.field.end == self.field.start:
-            return "none"
-        if self.field.end - self.field.start == 1:
-            return str(self.field.start)
-        return f"{self.field.start}..{self.field.end - 1}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +41,8 @@ class Explored:
     items: tuple[Item, ...]
     picked: int = 0
     remark: str = ""
+    record: tuple[Part, ...] = ()
+    own: bool = True
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return the view for the page, and the fields as a text table."""
@@ -68,6 +56,8 @@ class Explored:
             for mark, item in zip(marks, self.items, strict=True)
         ]
         lines = [self.title, self.remark, text_table(HEAD, rows), *self.explanation()]
+        if self.record and self.own:
+            lines += ["The record on the wire:", record_text(self.record)]
         return "\n".join(line for line in lines if line)
 
     def explanation(self) -> list[str]:
@@ -94,48 +84,61 @@ class Explored:
             self.hex_view(),
             f'<p role="status"><b>▶ {escape(first)}</b><br>{said}</p>',
             self.field_list(),
+            record_html(self.record),
         )
+
+    def visible(self) -> list[Item]:
+        """Return the outer fields, and what lies in and around the picked one."""
+        path = self.items[self.picked].path if self.items else ""
+        return [item for item in self.items if not item.depth or is_within(path, item.outer)]
 
     def hex_view(self) -> str:
         """Return the bytes, 16 a line, with their text; the picked field stands out."""
         picked = self.items[self.picked].field if self.items else Field("", 0, 0)
+        marks = self.marks(picked)
         count = -(-len(self.data) // LINE)
         first = max(0, min(picked.start // LINE - 2, count - MOST_LINES))
         last = min(count, first + MOST_LINES)
-        lines = [self.hex_line(at, picked) for at in range(first, last)]
+        lines = [self.hex_line(at * LINE, marks) for at in range(first, last)]
         before = f"      … {first * LINE} bytes before\n" if first else ""
         left = len(self.data) - last * LINE
         after = f"\n      … {left} more bytes" if left > 0 else ""
         body = "\n".join(lines)
-        label = f"bytes {picked.start} to {picked.end - 1} are marked"
-        return f'<pre aria-label="{label}">{before}{body}{after}</pre>'
+        some = f"bytes {picked.start} to {picked.end - 1} are"
+        place = some if picked.end > picked.start else "no byte is"
+        label = f"{place} marked; a bar stands between fields"
+        return f'<pre role="img" aria-label="{label}">{before}{body}{after}</pre>'
 
-    def hex_line(self, at: int, picked: Field) -> str:
+    def marks(self, picked: Field) -> list[tuple[int, str]]:
+        """Return for each byte the number of the field in the list below, and its style."""
+        shown = self.visible()
+        parents = {item.outer for item in shown}
+        leaves = [item.field for item in shown if item.path not in parents]
+        marks = [(-1, "")] * len(self.data)
+        for number, leaf in enumerate(leaves):
+            style = "wrong" if leaf.problem else ("", "band")[number % 2]
+            marks[leaf.start : leaf.end] = [(number, style)] * (leaf.end - leaf.start)
+        for at in range(picked.start, picked.end):
+            number, style = marks[at]
+            marks[at] = (number, "picked_wrong" if style == "wrong" else "picked")
+        return marks
+
+    def hex_line(self, start: int, marks: Sequence[tuple[int, str]]) -> str:
         """Return one line: offset, bytes in hex, bytes as text."""
-        start = at * LINE
         chunk = self.data[start : start + LINE]
+        here = marks[start : start + LINE]
         hexes = [f"{byte:02x}" for byte in chunk]
         texts = [chr(byte) if 32 <= byte < 127 else "." for byte in chunk]
-        inside = [picked.start <= start + i < picked.end for i in range(len(chunk))]
-        bands = [self.band(start + i) for i in range(len(chunk))]
-        shown = marked(hexes, inside, bands, " ") + "   " * (LINE - len(chunk))
-        return f"{start:5}  {shown}  {marked(texts, inside, bands, '')}"
-
-    def band(self, at: int) -> bool:
-        """Tell whether a byte lies in every second of the outer fields, which have a band."""
-        outer = [item.field for item in self.items if not item.depth]
-        number = next((n for n, one in enumerate(outer) if one.start <= at < one.end), 0)
-        return bool(number % 2)
+        bar = "|" if start and marks[start - 1][0] != marks[start][0] else " "
+        shown = marked(hexes, here, " ") + "   " * (LINE - len(chunk))
+        return f"{start:5} {bar}{shown}   {marked(texts, here, '')}"
 
     def field_list(self) -> str:
-        """Return the outer fields as a table, and what lies around the picked one."""
+        """Return the fields that are shown as a table, the picked one with a mark."""
         heads = "".join(f'<th scope="col">{one}</th>' for one in HEAD)
-        path = self.items[self.picked].path if self.items else ""
         rows = []
-        for at, item in enumerate(self.items):
-            if item.depth and not is_within(path, item.outer):
-                continue
-            mark = "▶ " if at == self.picked else ""
+        for item in self.visible():
+            mark = "▶ " if item is self.items[self.picked] else ""
             style = ' style="background: var(--tk-mark)"' if mark else ""
             name = f'<td{style}><span style="padding-left: {item.depth * 1.2}em">'
             name += f"{mark}<code>{escape(item.field.name)}</code></span></td>"
@@ -150,80 +153,25 @@ def is_within(path: str, outer: str) -> bool:
     return path == outer or path.startswith((f"{outer}.", f"{outer}["))
 
 
-def marked(pieces: Sequence[str], inside: Sequence[bool], bands: Sequence[bool], gap: str) -> str:
-    """Return escaped pieces in runs: the picked field bold and underlined, others by bands."""
-    runs: list[tuple[tuple[bool, bool], list[str]]] = []
-    for piece, picked, band in zip(pieces, inside, bands, strict=True):
-        if not runs or runs[-1][0] != (picked, band):
-            runs.append(((picked, band), []))
-        runs[-1][1].append(escape(piece))
-    parts = []
-    for (picked, band), texts in runs:
-        text = gap.join(texts)
-        if picked:
-            style = "background: var(--tk-mark); text-decoration: underline"
-            text = f'<b style="{style}">{text}</b>'
-        elif band:
-            text = f'<span style="background: var(--tk-band)">{text}</span>'
-        parts.append(text)
-    return gap.join(parts) + gap
+def marked(pieces: Sequence[str], marks: Sequence[tuple[int, str]], gap: str) -> str:
+    """Return escaped pieces in their fields' styles, with a bar in the gap between two fields."""
+    parts, run, style = [], "", ""
+    for at, piece in enumerate(pieces):
+        number, wanted = marks[at]
+        between = ""
+        if at:
+            between = "|" if gap and marks[at - 1][0] != number else gap
+        if wanted == style:
+            run += between + escape(piece)
+        else:
+            parts += [styled(run, style), between]
+            run, style = escape(piece), wanted
+    return "".join([*parts, styled(run, style)])
 
 
-def cells(item: Item) -> tuple[str, str, str, str]:
-    """Return a field's cells: name, bytes, value, meaning (or what is wrong)."""
-    field = item.field
-    meaning = f"WRONG: {field.problem}" if field.problem else field.meaning
-    return field.name, item.place, value_of(field.value), meaning
-
-
-def value_of(value: Any) -> str:
-    """Return a value in a few characters."""
-    if isinstance(value, bytes):
-        more = f" … ({len(value)} bytes)" if len(value) > 12 else ""
-        return value[:12].hex(" ") + more
-    if isinstance(value, tuple):
-        return f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
-    return f"{value} (0x{value:x})" if isinstance(value, int) else ""
-
-
-def items_of(struct: str, fields: Iterable[Field]) -> tuple[Item, ...]:
-    """Return all fields of a message in one list, outer ones before those in them."""
-    found: list[Item] = []
-
-    def walk(fields: Iterable[Field], path: str, depth: int, note: Note | None) -> None:
-        for field in fields:
-            numbered = field.name.startswith("[")
-            own = note if numbered or field.name == "content" else found_note(field.name, depth)
-            where = f"{path}{field.name}" if numbered else f"{path}.{field.name}".lstrip(".")
-            found.append(Item(where, path, depth, told(field, path), own))
-            walk(field.inner, where, depth + 1, own)
-
-    def found_note(name: str, depth: int) -> Note | None:
-        return (note_for(struct, name) if not depth else None) or note_named(name)
-
-    walk(fields, "", 0, None)
-    return tuple(found)
-
-
-def told(field: Field, path: str) -> Field:
-    """Return a field with a meaning that its bytes alone don't tell: a certificate, a mark."""
-    if path == "certificate_list" and field.name.startswith("["):
-        return field._replace(meaning=certificate_meaning(field.value))
-    if field.inner and field.inner[0].name == "extension_type":
-        return field._replace(meaning=field.inner[0].meaning)
-    if field.name == "random" and isinstance(field.value, bytes):
-        return field._replace(meaning=downgrade_sentinel(field.value))
-    return field
-
-
-def certificate_meaning(der: Any) -> str:
-    """Say whose certificate it is, by whom, from when to when."""
-    try:
-        one = x509.load_der_x509_certificate(der)
-        names = f"{one.subject.rfc4514_string()}, issued by {one.issuer.rfc4514_string()}"
-        return f"{names}, {one.not_valid_before_utc:%Y-%m-%d} to {one.not_valid_after_utc:%Y-%m-%d}"
-    except (ValueError, TypeError):
-        return "no certificate that can be read"
+def styled(text: str, style: str) -> str:
+    """Return escaped text in one of the styles."""
+    return f'<span style="{STYLES[style]}">{text}</span>' if style and text else text
 
 
 def bodies_for(row: LadderRow) -> Mapping[int, type]:
@@ -246,10 +194,12 @@ def explored(row: LadderRow, field: str = "") -> Explored:
     if row.protected:
         remark = f"shown as it was before protection; {remark}".rstrip("; ")
     title = f"{sender}, {size}".rstrip(", ")
-    if row.message in ("alert", "application_data", "change_cipher_spec"):
-        whole = Field("content", 0, len(row.data), row.data)
-        return Explored(title, row.data, (Item("content", "", 0, whole, None),), 0, remark)
-    return explore_bytes(row.data, field, bodies_for(row), title, remark)
+    if row.message in (*BARE, "application_data"):
+        items = bare_items(row)
+        view = Explored(title, row.data, items, index_of(items, field), remark)
+    else:
+        view = explore_bytes(row.data, field, bodies_for(row), title, remark)
+    return replace(view, record=record_parts(row), own=row.own)
 
 
 def explore_bytes(
@@ -269,9 +219,17 @@ def explore_bytes(
 
 
 def index_of(items: Sequence[Item], field: str) -> int:
-    """Return where a field stands in the list; without a name, the first wrong one or the first."""
+    """Return where a field stands in the list; without a name, the first wrong one or the first.
+
+    Of fields in one another the innermost is the wrong one.
+    """
     if not field:
-        return next((at for at, item in enumerate(items) if item.field.problem), 0)
+        wrong = [at for at, item in enumerate(items) if item.field.problem]
+        found = wrong[0] if wrong else 0
+        for at in wrong:
+            if items[at].outer == items[found].path:
+                found = at
+        return found
     for at, item in enumerate(items):
         if field in (item.path, item.field.name):
             return at

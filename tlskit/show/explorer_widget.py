@@ -1,6 +1,7 @@
 """The byte explorer as a widget."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as widgets
@@ -60,9 +61,7 @@ class ByteExplorer(widgets.VBox):  # type: ignore[misc]
 
     def _draw(self) -> None:
         row = self.rows[self.message.value]
-        view = explored(row)
-        path = view.items[self.field.value].path
-        self.view.value = explored(row, path).html()
+        self.view.value = replace(explored(row), picked=self.field.value).html()
 
     def _message_changed(self, _: Any) -> None:
         if not self._busy:

@@ -45,8 +45,8 @@ def picture(svg: str, alt: str) -> str:
     """Return a drawing as an image: a page that has not been run yet drops SVG, but not images."""
     source = base64.b64encode(svg.encode()).decode()
     return (
-        f'<img class="tlskit-drawing" alt="{escape(alt)}" style="max-width: 100%; height: auto"'
-        f' src="data:image/svg+xml;base64,{source}">'
+        f'<img class="tlskit-drawing" alt="{escape(alt)}" style="max-width: 100%;'
+        f' min-width: 600px; height: auto" src="data:image/svg+xml;base64,{source}">'
     )
 
 
@@ -65,7 +65,7 @@ def cells(row: LadderRow) -> tuple[str, ...]:
         wire = "nothing is sent"
     words = details(row)
     if row.problem:
-        words = f"{words} refused by {row.problem}".strip()
+        words = f"{words} {row.problem}".strip()
     return number, row.title, sender, size_of(row), wire, words
 
 
@@ -104,7 +104,7 @@ def alternative(rows: Sequence[LadderRow]) -> str:
             said.append(f"{number}{row.title}, each side alone")
         else:
             protected = ", protected" if row.protected else ""
-            refused = f", refused by {row.problem}" if row.problem else ""
+            refused = f", {row.problem}" if row.problem else ""
             said.append(f"{number}{row.sender} sends {row.title}{protected}{refused}")
     return f"Ladder of {len(rows)} rows. " + ". ".join(said) + "."
 
@@ -172,8 +172,7 @@ def beside(row: LadderRow, y: int) -> tuple[str, int]:
     lines = [(", ".join(fact for fact in facts if fact), "var(--tk-text)")]
     lines += [(line, "var(--tk-quiet)") for line in textwrap.wrap(details(row), WORDS)]
     if row.problem:
-        refused = textwrap.wrap(f"refused by {row.problem}", WORDS)
-        lines += [(line, "var(--tk-alarm)") for line in refused]
+        lines += [(line, "var(--tk-alarm)") for line in textwrap.wrap(row.problem, WORDS)]
     lines = [one for one in lines if one[0]]
     first = y - 7 if len(lines) > 1 else y
     words = "".join(

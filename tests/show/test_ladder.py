@@ -1,0 +1,152 @@
+"""The ladder tells what was in the calls: who, what, how large, what went wrong."""
+
+import base64
+import re
+from xml.etree import ElementTree
+
+import pytest
+import runs
+
+from tlskit import show, tls12
+from tlskit.ladder_rows import ladder_rows
+
+SVG = "{http://www.w3.org/2000/svg}"
+NINE = [1, 2, 3, 0, 4, 5, 6, 7, 8, 7, 8, 9, 9]
+
+
+def drawn(calls) -> ElementTree.Element:
+    return ElementTree.fromstring(show.ladder_svg(ladder_rows(calls, tls12.FULL)))
+
+
+def words(element: ElementTree.Element) -> list[str]:
+    return [text.text or "" for text in element.iter(f"{SVG}text")]
+
+
+def bundle(calls) -> dict[str, str]:
+    return show.ladder(calls, tls12.FULL)._repr_mimebundle_()
+
+
+def test_the_steps_of_an_ecdhe_run_are_numbered_as_write_ups_do():
+    rows = ladder_rows(runs.good().calls, tls12.FULL)
+    assert [row.number for row in rows] == NINE
+    said = words(drawn(runs.good().calls))
+    assert [int(word) for word in said if word.isdigit()] == [n for n in NINE if n]
+    assert sum("not in the nine" in word for word in said) == 1
+
+
+def test_an_rsa_run_lacks_server_key_exchange_and_encrypts_the_secret():
+    rsa, ecdhe = (" ".join(words(drawn(runs.good(one).calls))) for one in (runs.RSA, runs.ECDHE))
+    assert "ServerKeyExchange" in ecdhe
+    assert "a public key; nothing is encrypted" in ecdhe
+    assert "ServerKeyExchange" not in rsa
+    assert "encrypted with the certificate's key" in rsa
+
+
+def test_details_are_read_from_the_bytes():
+    said = " ".join(words(drawn(runs.good().calls)))
+    for fact in (
+        "asks for signal.course.example",
+        runs.ECDHE,
+        "2 certificates, CN=signal.course.example, RSA key",
+        "x25519 public key, signed with rsa_pkcs1_sha256",
+        "key block 40 bytes",
+        "GET /room/42 HTTP/1.1",
+    ):
+        assert fact in said
+
+
+def test_the_same_calls_give_the_same_bytes():
+    first, second = (bundle(runs.anew().calls) for _ in range(2))
+    assert first == second
+
+
+def test_protected_messages_have_two_lines_and_the_word():
+    picture = drawn(runs.good().calls)
+    arrows = [
+        line for line in picture.iter(f"{SVG}line") if "var(--tk-line)" not in line.attrib.values()
+    ]
+    rows = ladder_rows(runs.good().calls, tls12.FULL)
+    protected = [row for row in rows if row.protected]
+    assert len(protected) == 4
+    messages = [row for row in rows if row.sender != "both"]
+    assert len(arrows) == len(messages) + len(protected)
+    assert sum("protected: " in word for word in words(picture)) == len(protected)
+
+
+def test_key_generation_is_a_box_on_each_line_of_life():
+    picture = drawn(runs.good().calls)
+    boxes = [box for box in picture.iter(f"{SVG}rect") if box.get("stroke")]
+    assert {box.get("stroke") for box in boxes} == {"var(--tk-client)", "var(--tk-server)"}
+
+
+def test_a_refused_message_has_a_cross_and_the_reason():
+    calls = runs.with_wrong_verify_data()
+    picture = drawn(calls)
+    assert len(list(picture.iter(f"{SVG}path"))) == 1
+    assert not list(drawn(runs.good().calls).iter(f"{SVG}path"))
+    said = " ".join(words(picture))
+    assert "refused by server: decrypt_error" in said
+    assert "alert: fatal decrypt_error" in said
+    assert "refused by server: decrypt_error" in bundle(calls)["text/plain"]
+
+
+def test_a_step_that_raises_went_wrong_at_its_own_side():
+    def mine(state):
+        raise NotImplementedError
+
+    calls = runs.with_step("send_certificate", mine)
+    text = bundle(calls)["text/plain"]
+    assert "went wrong at server: mine is not written yet" in text
+    assert "0 bytes" in text.partition(" Certificate ")[2].splitlines()[0]
+
+
+def test_every_arrow_stays_in_the_picture_when_reasons_are_long():
+    picture = drawn(runs.with_long_server_hello_done())
+    height = int(picture.get("height", 0))
+    assert max(float(text.get("y", 0)) for text in picture.iter(f"{SVG}text")) < height
+    assert max(len(word) for word in words(picture)) <= 64
+
+
+def test_of_a_foreign_peer_no_size_is_shown():
+    rows = {row.message: row for row in ladder_rows(runs.with_openssl(), tls12.FULL)}
+    text = bundle(runs.with_openssl())["text/plain"]
+    lines = [line for line in text.splitlines() if "<" in line]
+    assert {"ServerHello", "Certificate", "ServerKeyExchange"} <= {
+        word for line in lines for word in line.split()
+    }
+    assert not [line for line in lines if re.search(r"\d+ (bytes|on the wire)", line)]
+    assert "not in the nine" in text
+    assert not rows["certificate"].own
+
+
+def test_names_from_a_peer_stay_text():
+    made = bundle(runs.with_script())["text/html"]
+    assert "<script" not in made
+    assert "&lt;script&gt;" in made
+    assert runs.SCRIPT in " ".join(words(drawn(runs.with_script())))
+
+
+def test_the_page_has_picture_words_and_table():
+    made = bundle(runs.good().calls)
+    html = made["text/html"]
+    assert 'class="tlskit tlskit-ladder"' in html
+    alt = re.search(r'alt="([^"]+)"', html)
+    assert alt and "8: client sends Finished, protected" in alt[1]
+    picture = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1])
+    assert ElementTree.fromstring(picture).get("role") == "img"
+    assert html.count("<tr>") == 1 + len(NINE)
+    assert '<th scope="col">message</th>' in html
+    assert "ServerKeyExchange" in made["text/plain"]
+
+
+@pytest.mark.parametrize("suite", [runs.RSA, runs.CBC, runs.CHACHA])
+def test_every_suite_is_drawn(suite):
+    picture = drawn(runs.good(suite).calls)
+    assert suite in " ".join(words(picture))
+
+
+def test_a_run_of_one_message_and_a_run_of_none_are_drawn():
+    calls = runs.good().calls
+    assert "ClientHello" in words(drawn(calls[:1]))
+    assert words(drawn([])) == ["client", "server"]
+    assert "client" in bundle([])["text/plain"]
