@@ -51,7 +51,7 @@ class Connection:
     def __init__(self, settings: Settings, side: Side, calls: list[Call] | None = None) -> None:
         """Take the tables, and send what is this side's to send first."""
         self.settings = settings
-        self.role = side.role
+        self.role, self._peer_role = side.role, side.role.other
         steps: Any = checked(side.steps)
         formulae: Any = checked(side.formulae)
         if calls is not None:
@@ -259,7 +259,7 @@ class Connection:
     def _step(self, name: str, message: bytes) -> None:
         """Take one message of the peer: is it its turn, what does it change, what is due now?"""
         rows = self._rows()
-        at = find(rows, self._row, self.state, self.role.other, name)
+        at = find(rows, self._row, self.state, self._peer_role, name)
         if at is None:
             awaited = expected(rows, self._row, self.state)
             reason = f"{name} came where {awaited} is expected"
@@ -290,7 +290,7 @@ class Connection:
                 self.done = True
                 return
             row = rows[self._row]
-            if row.sender is self.role.other:
+            if row.sender is self._peer_role:
                 return
             self._row += 1
             if row.sender is Role.BOTH:

@@ -69,17 +69,14 @@ class RecordLayer:
         if len(content) > MAX_PLAINTEXT:
             reason = f"a record with {len(content)} bytes of content, at most 2^14 are allowed"
             raise Alert(AlertDescription.record_overflow, reason, "RFC 5246 §6.2.3")
-        return record._replace(fragment=content)
+        return Record(record.content_type, record.version, content)
 
     def send(self, content_type: ContentType, version: int, content: bytes) -> None:
         """Put content into as many records as it needs, protected if there are keys."""
+        writing, number = self.writing, int(content_type)
         for fragment in fragments(content):
-            if self.writing.keys is not None:
+            if writing.keys is not None:
                 fragment = self.protect(
-                    self.writing.keys,
-                    self.writing.next_number(),
-                    int(content_type),
-                    fragment,
-                    self.random,
+                    writing.keys, writing.next_number(), number, fragment, self.random
                 )
-            self._outgoing.append(join(Record(int(content_type), version, fragment)))
+            self._outgoing.append(join(Record(number, version, fragment)))

@@ -4,15 +4,18 @@ A record is at most 2^14 bytes of one content type behind a header of five. The 
 handshake messages are others: a record may hold several, and one may run over several records.
 """
 
+from struct import Struct
 from typing import NamedTuple
 
 from tlskit.alerts import Alert
 from tlskit.registry import AlertDescription, ContentType, ProtocolVersion
 
-HEADER_SIZE = 5
+HEADER = Struct(">BHH")  # content type, version, length of the fragment
+HEADER_SIZE = HEADER.size
+MAJOR_VERSION = 3
 MAX_PLAINTEXT = 2**14
 MAX_CIPHERTEXT = 2**14 + 2048
-CONTENT_TYPES = frozenset(ContentType)
+CONTENT_TYPES = frozenset(map(int, ContentType))
 
 
 class Record(NamedTuple):
@@ -28,8 +31,8 @@ class Record(NamedTuple):
 
 def join(record: Record) -> bytes:
     """Return the bytes of a record on the wire: header of 5 bytes, then the fragment."""
-    head = (record.content_type << 32) | (record.version << 16) | len(record.fragment)
-    return head.to_bytes(HEADER_SIZE, "big") + record.fragment
+    content_type, version, fragment = record
+    return HEADER.pack(content_type, version, len(fragment)) + fragment
 
 
 def split(data: bytes, limit: int = MAX_CIPHERTEXT) -> tuple[Record | None, bytes]:
@@ -45,12 +48,11 @@ def split(data: bytes, limit: int = MAX_CIPHERTEXT) -> tuple[Record | None, byte
         if data and data[0] not in CONTENT_TYPES:
             raise no_such_type(data[0])
         return None, data
-    content_type, major = data[0], data[1]
-    length = int.from_bytes(data[3:HEADER_SIZE], "big")
+    content_type, version, length = HEADER.unpack_from(data)
     if content_type not in CONTENT_TYPES:
         raise no_such_type(content_type)
-    if major != 3:
-        reason = f"the record's version begins with {major}, not with 3: is this TLS at all?"
+    if version >> 8 != MAJOR_VERSION:
+        reason = f"the record's version begins with {version >> 8}, not with 3: is this TLS at all?"
         raise Alert(AlertDescription.protocol_version, reason, "RFC 5246 App. E.1")
     if length > limit:
         reason = f"a record of {length} bytes, at most {limit} are allowed"
@@ -58,7 +60,6 @@ def split(data: bytes, limit: int = MAX_CIPHERTEXT) -> tuple[Record | None, byte
     end = HEADER_SIZE + length
     if len(data) < end:
         return None, data
-    version = int.from_bytes(data[1:3], "big")
     return Record(content_type, version, data[HEADER_SIZE:end]), data[end:]
 
 
@@ -73,7 +74,9 @@ def fragments(content: bytes, limit: int = MAX_PLAINTEXT) -> list[bytes]:
 
     Reference: RFC 5246 §6.2.1.
     """
-    return [content[at : at + limit] for at in range(0, max(len(content), 1), limit)]
+    if len(content) <= limit:
+        return [content]
+    return [content[at : at + limit] for at in range(0, len(content), limit)]
 
 
 def reassemble(data: bytes, limit: int = 2**17) -> tuple[bytes | None, bytes]:

@@ -6,6 +6,7 @@ numbers that no list knows (RFC 8701 even asks for it), so decoded fields are pl
 """
 
 from enum import IntEnum
+from functools import lru_cache
 
 
 class ContentType(IntEnum):
@@ -244,6 +245,7 @@ def is_grease(number: int) -> bool:
     return number & 0x0F0F == 0x0A0A and number >> 8 == number & 0xFF
 
 
+@lru_cache(1024)
 def name_of(names: type[IntEnum], number: int) -> str:
     """Return the IANA name of a code point, "GREASE" (RFC 8701), or "unknown"."""
     try:

@@ -74,14 +74,23 @@ def recorded(calls: list[Call], by: str, *tables: Any) -> tuple[Any, ...]:
     )
 
 
+@cache
+def defaults(table: type) -> dict[str, Any]:
+    """Return the functions that stand in a table unless they are replaced."""
+    return {f.name: f.default for f in fields(table)}
+
+
 def checked(table: T) -> T:
     """Return the table with every replaced function held to the signature of its default."""
+    ours = defaults(type(table))  # type: ignore[arg-type]
+    if vars(table) == ours:
+        return table
     changes = {}
-    for f in fields(table):  # type: ignore[arg-type]
-        function = getattr(table, f.name)
-        if function is not f.default and not hasattr(function, "__replaces__"):
-            changes[f.name] = held_to(f.name, f.default, function)
-    return replace(table, **changes) if changes else table  # type: ignore[type-var]
+    for name, default in ours.items():
+        function = getattr(table, name)
+        if function is not default and not hasattr(function, "__replaces__"):
+            changes[name] = held_to(name, default, function)
+    return replace(table, **changes)  # type: ignore[type-var]
 
 
 def held_to(name: str, default: Any, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ sides count. Whatever is wrong with a received record, the answer is one: bad_re
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -20,6 +21,7 @@ from tlskit.alerts import Alert
 from tlskit.cipher_suites import Cipher, Suite
 from tlskit.registry import AlertDescription, ProtocolVersion
 
+ADDITIONAL_DATA = Struct(">QBHH")  # sequence number, content type, version, length
 BLOCK = 16
 TAG = 16
 MAC_HASHES: dict[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1()}
@@ -55,8 +57,7 @@ def additional_data(sequence_number: int, content_type: int, version: int, lengt
 
     Reference: RFC 5246 §6.2.3.3; the MAC of CBC suites covers the same bytes (§6.2.3.1).
     """
-    head = (content_type << 32) | (version << 16) | length
-    return sequence_number.to_bytes(8, "big") + head.to_bytes(5, "big")
+    return ADDITIONAL_DATA.pack(sequence_number, content_type, version, length)
 
 
 def nonce(keys: RecordKeys, sequence_number: int, explicit: bytes) -> bytes:
