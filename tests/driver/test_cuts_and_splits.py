@@ -1,0 +1,337 @@
+"""Bytes come in any pieces, and may end anywhere (RFC 5246 §6.2.1, §7.2.1).
+
+One end at a time is fed from a recorded conversation. The other end is not needed: its bytes are
+the same in every run.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from in_transit import (
+    ANSWER,
+    CLIENT,
+    REQUEST,
+    SCENARIOS,
+    SERVER,
+    Scenario,
+    joined,
+    places,
+    recording,
+    records,
+)
+
+from tlskit.alerts import Alert
+from tlskit.connection import Connection
+from tlskit.records import HEADER_SIZE, Record, join
+from tlskit.registry import AlertDescription, ContentType, ProtocolVersion
+from tlskit.tls12.record_protection import protect
+
+CASES = [
+    pytest.param(scenario, receiver, id=f"{scenario.name}-to-{receiver}")
+    for scenario in SCENARIOS
+    for receiver in (CLIENT, SERVER)
+]
+both_ways = pytest.mark.parametrize("scenario, receiver", CASES)
+
+
+def fresh(scenario: Scenario, receiver: str) -> Connection:
+    """Return an end that has received nothing yet."""
+    return scenario.client() if receiver == CLIENT else scenario.server()
+
+
+def stream(scenario: Scenario, receiver: str) -> bytes:
+    """Return all that the other end of this one has sent in the recorded conversation."""
+    return recording(scenario).by(SERVER if receiver == CLIENT else CLIENT)
+
+
+class Result(NamedTuple):
+    """All that an end shows to the outside after it was fed."""
+
+    done: bool
+    peer_closed: bool
+    sent: bytes
+    heard: bytes
+    state: Any
+
+
+def fed(scenario: Scenario, receiver: str, pieces: Iterable[bytes]) -> Result:
+    """Feed a fresh end piece by piece; return what came of it."""
+    end = fresh(scenario, receiver)
+    for piece in pieces:
+        end.receive(piece)
+    end.end_of_input()
+    state = end.state
+    seen = (state.handshake_messages, state.master_secret, state.agreed, state.alpn)
+    return Result(end.done, end.peer_closed, end.data_to_send(), end.read(), seen)
+
+
+def unsplit(scenario: Scenario, receiver: str) -> Result:
+    """Return what comes of the stream in one piece, after a look whether it is right."""
+    result = fed(scenario, receiver, [stream(scenario, receiver)])
+    assert result.done and result.peer_closed
+    assert result.heard == (ANSWER if receiver == CLIENT else REQUEST)
+    # It says by itself what it said in the conversation, but for what nobody told it to write.
+    own = recording(scenario).by(receiver)
+    handshake = joined(records(own)[:-2])
+    assert result.sent.startswith(handshake)
+    assert len(records(result.sent)) == len(records(own)) - 1
+    return result
+
+
+# ---- cuts
+
+
+@both_ways
+def test_input_that_ends_anywhere(scenario: Scenario, receiver: str) -> None:
+    """No alert comes before the end, decode_error at the end; none after a whole handshake."""
+    whole = stream(scenario, receiver)
+    ends = [0]
+    for record in records(whole):
+        ends.append(ends[-1] + HEADER_SIZE + len(record.fragment))
+    in_order = set(ends[-3:])  # after Finished, application data, close_notify
+    for length in range(len(whole) + 1):
+        end = fresh(scenario, receiver)
+        end.receive(whole[:length])
+        said = end.data_to_send()
+        assert end.failure is None
+        if length in in_order:
+            assert end.done
+            end.end_of_input()
+            assert end.failure is None and end.data_to_send() == b""
+            assert end.truncated is (length != len(whole))
+            continue
+        with pytest.raises(Alert) as raised:
+            end.end_of_input()
+        alert = raised.value
+        assert alert.description is AlertDescription.decode_error and not alert.received
+        assert "the input ended" in alert.reason
+        assert end.failure is alert and end.closed and end.truncated
+        tell = records(end.data_to_send())
+        assert [one.content_type for one in tell] == [ContentType.alert]
+        if not any(one.content_type == ContentType.change_cipher_spec for one in records(said)):
+            assert tell[0].fragment == bytes([2, AlertDescription.decode_error])
+
+
+@both_ways
+def test_the_end_of_input_names_what_should_have_come(scenario: Scenario, receiver: str) -> None:
+    whole, length, awaited = stream(scenario, receiver), 0, []
+    for record in records(whole)[:-3]:
+        end = fresh(scenario, receiver)
+        end.receive(whole[:length])
+        with pytest.raises(Alert) as raised:
+            end.end_of_input()
+        awaited.append(raised.value.reason.removeprefix("the input ended where ").split()[0])
+        length += HEADER_SIZE + len(record.fragment)
+    expected = {
+        CLIENT: ["server_hello", "certificate", "server_key_exchange", "server_hello_done"],
+        SERVER: ["client_hello", "client_key_exchange"],
+    }[receiver]
+    if not scenario.suite.ephemeral:
+        expected = [name for name in expected if name != "server_key_exchange"]
+    assert awaited == [*expected, "change_cipher_spec"]
+
+
+def test_nothing_is_taken_after_the_end_was_told() -> None:
+    """Who has failed stays so: more bytes raise nothing, send nothing and change nothing."""
+    end = SCENARIOS[1].server()
+    with pytest.raises(Alert):
+        end.end_of_input()
+    end.data_to_send()
+    failure = end.failure
+    end.receive(stream(SCENARIOS[1], SERVER))
+    end.end_of_input()
+    assert end.failure is failure and end.data_to_send() == b"" and not end.done
+
+
+# ---- splits of the stream
+
+
+@both_ways
+def test_two_pieces_split_anywhere(scenario: Scenario, receiver: str) -> None:
+    whole, expected = stream(scenario, receiver), unsplit(scenario, receiver)
+    for at in range(1, len(whole)):
+        assert fed(scenario, receiver, [whole[:at], whole[at:]]) == expected, at
+
+
+@both_ways
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 100])
+def test_pieces_of_one_size(scenario: Scenario, receiver: str, size: int) -> None:
+    whole = stream(scenario, receiver)
+    pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+    assert fed(scenario, receiver, pieces) == unsplit(scenario, receiver)
+
+
+@both_ways
+def test_empty_pieces_change_nothing(scenario: Scenario, receiver: str) -> None:
+    whole = stream(scenario, receiver)
+    pieces = [b"", whole[:50], b"", b"", whole[50:], b""]
+    assert fed(scenario, receiver, pieces) == unsplit(scenario, receiver)
+
+
+# ---- splits and joins of handshake messages: other records, the same messages
+
+
+def plain_flight(scenario: Scenario, receiver: str) -> tuple[bytes, bytes]:
+    """Return the first flight to this end as bare messages, and the rest of the stream."""
+    all_of_it = records(stream(scenario, receiver))
+    if receiver == SERVER:  # ClientHello is a flight of its own; take ClientKeyExchange instead
+        return all_of_it[1].fragment, joined(all_of_it[2:])
+    types = [record.content_type for record in all_of_it]
+    count = types.index(ContentType.change_cipher_spec)
+    return b"".join(one.fragment for one in all_of_it[:count]), joined(all_of_it[count:])
+
+
+def before(scenario: Scenario, receiver: str) -> bytes:
+    """Return what comes before that flight."""
+    return joined(records(stream(scenario, receiver))[:1]) if receiver == SERVER else b""
+
+
+def in_records(*fragments: bytes) -> bytes:
+    """Return handshake fragments, a record each."""
+    kind, version = ContentType.handshake, ProtocolVersion.TLS_1_2
+    return joined([Record(kind, version, fragment) for fragment in fragments])
+
+
+@both_ways
+def test_a_flight_in_one_record(scenario: Scenario, receiver: str) -> None:
+    messages, rest = plain_flight(scenario, receiver)
+    pieces = [before(scenario, receiver), in_records(messages), rest]
+    assert fed(scenario, receiver, pieces) == unsplit(scenario, receiver)
+
+
+@both_ways
+def test_a_flight_in_two_records_split_anywhere(scenario: Scenario, receiver: str) -> None:
+    messages, rest = plain_flight(scenario, receiver)
+    expected = unsplit(scenario, receiver)
+    for at in range(1, len(messages)):
+        pieces = [before(scenario, receiver), in_records(messages[:at], messages[at:]), rest]
+        assert fed(scenario, receiver, pieces) == expected, at
+
+
+@both_ways
+def test_a_flight_with_one_byte_a_record(scenario: Scenario, receiver: str) -> None:
+    messages, rest = plain_flight(scenario, receiver)
+    alone = [bytes([byte]) for byte in messages]
+    pieces = [before(scenario, receiver), in_records(*alone), rest]
+    assert fed(scenario, receiver, pieces) == unsplit(scenario, receiver)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_client_hello_with_one_byte_a_record(scenario: Scenario) -> None:
+    hello, *rest = records(stream(scenario, SERVER))
+    alone = in_records(*[bytes([byte]) for byte in hello.fragment])
+    assert fed(scenario, SERVER, [alone, joined(rest)]) == unsplit(scenario, SERVER)
+
+
+# ---- protected: Finished in two records
+
+
+def finished_of_peer(scenario: Scenario, receiver: str) -> tuple[Any, bytes]:
+    """Return the keys of the other end's records and its Finished message."""
+    end = fresh(scenario, receiver)
+    end.receive(stream(scenario, receiver))
+    state = end.state
+    if receiver == CLIENT:
+        return state.server_keys, state.handshake_messages[-1]
+    return state.client_keys, state.handshake_messages[-2]
+
+
+def iv(size: int) -> bytes:
+    return b"\x5a" * size
+
+
+def protected(keys: Any, kind: ContentType, contents: Iterable[bytes], first: int = 0) -> bytes:
+    """Return records of one kind with these contents, counted from `first`."""
+    return b"".join(
+        join(Record(kind, ProtocolVersion.TLS_1_2, protect(keys, number, kind, content, iv)))
+        for number, content in enumerate(contents, first)
+    )
+
+
+def up_to_keys(scenario: Scenario, receiver: str) -> bytes:
+    """Return the stream up to and with ChangeCipherSpec."""
+    return joined(records(stream(scenario, receiver))[:-3])
+
+
+def splits(message: bytes) -> Iterator[list[bytes]]:
+    for at in range(1, len(message)):
+        yield [message[:at], message[at:]]
+    yield [bytes([byte]) for byte in message]
+
+
+@both_ways
+def test_finished_in_two_protected_records(scenario: Scenario, receiver: str) -> None:
+    """Sequence numbers count records, not messages (RFC 5246 §6.1)."""
+    keys, finished = finished_of_peer(scenario, receiver)
+    before_it = up_to_keys(scenario, receiver)
+    for parts in splits(finished):
+        end = fresh(scenario, receiver)
+        end.receive(before_it + protected(keys, ContentType.handshake, parts[:-1]))
+        assert not end.done
+        end.receive(protected(keys, ContentType.handshake, parts[-1:], len(parts) - 1))
+        assert end.done
+        end.receive(protected(keys, ContentType.application_data, [b"behind it"], len(parts)))
+        assert end.read() == b"behind it"
+
+
+@both_ways
+def test_a_protected_record_cut_short(scenario: Scenario, receiver: str) -> None:
+    """A fragment of any wrong length gets the one answer (RFC 5246 §6.2.3.2)."""
+    finished = records(stream(scenario, receiver))[-3]
+    for length in range(len(finished.fragment)):
+        end = fresh(scenario, receiver)
+        short = join(finished._replace(fragment=finished.fragment[:length]))
+        with pytest.raises(Alert) as raised:
+            end.receive(up_to_keys(scenario, receiver) + short)
+        assert raised.value.description is AlertDescription.bad_record_mac
+
+
+# ---- nothing may lie across a change of keys
+
+
+@both_ways
+def test_finished_in_the_clear_behind_the_last_plain_message(
+    scenario: Scenario, receiver: str
+) -> None:
+    """Coalesced with what comes before ChangeCipherSpec, whole or begun: refused.
+
+    Begun under no keys and ended under keys is what others have accepted (RFC 9846 §5.1).
+    """
+    keys, finished = finished_of_peer(scenario, receiver)
+    plain = records(up_to_keys(scenario, receiver))
+    change = plain.pop()
+    last = plain.pop()
+    for at in range(1, len(finished) + 1):
+        coalesced = last._replace(fragment=last.fragment + finished[:at])
+        rest = protected(keys, ContentType.handshake, [finished[at:]]) if finished[at:] else b""
+        end = fresh(scenario, receiver)
+        with pytest.raises(Alert) as raised:
+            end.receive(joined([*plain, coalesced, change]) + rest)
+        assert raised.value.description is AlertDescription.unexpected_message, at
+        assert not end.done
+
+
+@both_ways
+def test_other_records_between_two_halves_of_a_message(scenario: Scenario, receiver: str) -> None:
+    """Messages may not be interleaved with other record types (RFC 5246 §6.2.1)."""
+    first = records(stream(scenario, receiver))[0]
+    half = first._replace(fragment=first.fragment[:20])
+    for kind, content in (
+        (ContentType.alert, bytes([1, 90])),
+        (ContentType.application_data, b"hello"),
+        (ContentType.change_cipher_spec, b"\x01"),
+    ):
+        end = fresh(scenario, receiver)
+        end.receive(join(half))
+        with pytest.raises(Alert, match="in the middle of") as raised:
+            end.receive(join(Record(kind, ProtocolVersion.TLS_1_2, content)))
+        assert raised.value.description is AlertDescription.unexpected_message
+
+
+def test_every_byte_of_a_stream_belongs_to_a_message() -> None:
+    """The cuts above go through all of these."""
+    for scenario in SCENARIOS:
+        for receiver in (CLIENT, SERVER):
+            sender = SERVER if receiver == CLIENT else CLIENT
+            assert len(places(scenario, sender)) == len(stream(scenario, receiver))
