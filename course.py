@@ -8,7 +8,9 @@ stands in tools/.
 import sys
 
 if sys.version_info < (3, 11):
-    sys.exit(f"course.py: this is Python {sys.version.split()[0]}; the course needs 3.11 or newer")
+    have = sys.version.split()[0]
+    sys.stderr.write(f"course.py: this is Python {have}; the course needs 3.11 or newer\n")
+    sys.exit(2)
 
 import hashlib
 import importlib.util
@@ -21,6 +23,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 LEARNER, DEV = ".venv", ".venv-dev"
 LOCKS = {LEARNER: "requirements.lock", DEV: "requirements-dev.lock"}
+
+# what pip and uv say, in lower case, when they reach no registry
+NETWORK_AWAY = (
+    "connection broken",
+    "connection error",
+    "dns error",
+    "error sending request",
+    "name resolution",
+    "network is unreachable",
+    "operation timed out",
+    "read timed out",
+)
 
 # command: the environment it runs in ("" for the Python that is there), what runs, what it is for
 COMMANDS = {
@@ -58,10 +72,15 @@ def wanted(env):
     return hashlib.sha256(content + sys.version.encode() + str(ROOT).encode()).hexdigest()
 
 
+def is_made(env):
+    """Tell whether an environment is there, whole, and what its lock lists."""
+    stamp = ROOT / env / "made"
+    return stamp.exists() and stamp.read_text() == wanted(env) and python_of(env).exists()
+
+
 def make(env):
     """Make an environment unless it is there and whole; the stamp is written last."""
-    stamp = ROOT / env / "made"
-    if stamp.exists() and stamp.read_text() == wanted(env) and python_of(env).exists():
+    if is_made(env):
         return
     say("making " + env + "/ (once; some seconds to a minute) ...")
     installer = create(env)
@@ -71,7 +90,7 @@ def make(env):
     settings = ROOT / env / "share/jupyter/lab/settings"
     settings.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "tools/lab_overrides.json", settings / "overrides.json")
-    stamp.write_text(wanted(env))
+    (ROOT / env / "made").write_text(wanted(env))
     say(env + "/ is ready")
 
 
@@ -93,22 +112,23 @@ def create(env):
     if not with_pip:
         return [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
     own_pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    if subprocess.run([*own_pip, "uv"], capture_output=True).returncode == 0:
+    if subprocess.run([*own_pip, "--retries=1", "uv"], capture_output=True).returncode == 0:
         return [python, "-m", "uv", "pip", "install", "-q", "--python", python]
     say("uv is not to be had, going on with pip, which takes longer ...")
     return own_pip
 
 
 def call(command):
-    """Run an installer; a failure is told in one line, after the installer's own last words."""
+    """Run an installer; a missing network is told in one line, else its last words come first."""
     result = subprocess.run(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     if result.returncode:
         words = result.stderr.strip()
+        if any(sign in words.lower() for sign in NETWORK_AWAY):
+            raise Failure(
+                "the network is away, nothing could be fetched; try again when it is back"
+            )
         print(words[-2000:], file=sys.stderr)
-        marks = ("connect", "resolve", "network", "timed out", "dns", "No matching distribution")
-        away = any(mark.lower() in words.lower() for mark in marks)
-        why = "is the network away?" if away else "see above"
-        raise Failure("the installation failed (" + why + "); run the command again to repair it")
+        raise Failure("the installation failed, see above; the next run begins it anew")
 
 
 def environment_of(env):
@@ -129,6 +149,8 @@ def run(command, arguments):
         if set(arguments) - {"--dev"}:
             raise Failure("setup takes no option but --dev")
         for one in (LEARNER, DEV) if arguments else (LEARNER,):
+            if is_made(one):
+                say(one + "/ is there already")
             make(one)
         return 0
     if command == "test":
@@ -137,7 +159,25 @@ def run(command, arguments):
         make(env)
     python = str(python_of(env)) if env else sys.executable
     where = ROOT if command != "run" else Path.cwd()
-    return subprocess.call([python, *script, *arguments], cwd=where, env=environment_of(env))
+    return hand_over([python, *script, *arguments], where, environment_of(env))
+
+
+def hand_over(command, where, variables):
+    """Become a command (POSIX), or wait for it (Windows) and return its exit code.
+
+    So Ctrl+C, and the signal of whoever started this, reach the command itself: JupyterLab asks
+    before it ends, and ends its kernels.
+    """
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.chdir(where)
+        os.execve(command[0], command, variables)
+    child = subprocess.Popen(command, cwd=where, env=variables)
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue  # the child has it too, and decides
 
 
 def usage():

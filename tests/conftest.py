@@ -8,14 +8,19 @@ import pytest
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 """No doctests in these: their modules all have one name, and only one of them can be imported."""
 
-PEERS = {"chromium": "chromium", "tshark": "tshark", "openssl": "openssl"}
+# peer: the names that its program goes by
+PEERS = {
+    "chromium": ("chromium", "chromium-browser"),
+    "tshark": ("tshark",),
+    "openssl": ("openssl",),
+}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave a test out if a program that it wants is missing; in CI that is a failure."""
     for mark in item.iter_markers("peer"):
         for name in mark.args:
-            if not shutil.which(PEERS[name]):
+            if not any(map(shutil.which, PEERS[name])):
                 reason = f"needs {name}, which is not installed (python3 course.py peers)"
                 if os.environ.get("CI") == "true":
                     pytest.fail(reason, pytrace=False)

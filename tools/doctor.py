@@ -7,11 +7,15 @@ import socket
 import ssl
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
+
+from peers import PROGRAMS, found
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from course import DEV, LEARNER, is_made  # noqa: E402 (the folder above)
 from tlskit.cipher_suites import SUITES  # noqa: E402 (needs nothing but Python)
 
 NEEDED_SPACE = 2  # GB: both environments
@@ -23,11 +27,21 @@ def line(good: bool, what: str, how: str = "") -> bool:
     return good
 
 
-def offered() -> set[str]:
-    """Return the names of the TLS 1.2 suites that Python's OpenSSL still offers."""
+def offered(asked: str = "") -> set[str]:
+    """Return the names of the suites that Python's OpenSSL offers by itself, or when asked."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    if asked:
+        context.set_ciphers(asked)
     return {cipher["name"] for cipher in context.get_ciphers()}
+
+
+def has_browser() -> bool:
+    """Tell whether Python knows a browser to open a page in."""
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
 
 
 def port_free(port: int) -> bool:
@@ -38,11 +52,12 @@ def port_free(port: int) -> bool:
 
 def version_of(program: str) -> str:
     """Return the first line that a program says of its version, "" if it is not there."""
-    if not shutil.which(program):
+    path = found(program)
+    if path is None:
         return ""
     option = "version" if program == "openssl" else "--version"
     try:
-        said = subprocess.run([program, option], capture_output=True, text=True, timeout=20)
+        said = subprocess.run([path, option], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.SubprocessError):
         return f"{program} (does not answer)"
     return (said.stdout or said.stderr).strip().split("\n")[0]
@@ -54,7 +69,7 @@ def main() -> int:
     needed = [
         line(sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}", "3.11 or newer"),
         line(
-            bool(importlib.util.find_spec("ensurepip") or shutil.which("uv")),
+            any(map(importlib.util.find_spec, ("ensurepip", "pip"))) or bool(shutil.which("uv")),
             "Python can make environments",
             "on Debian and Ubuntu: apt install python3-venv",
         ),
@@ -65,16 +80,20 @@ def main() -> int:
         ),
         line(os.access(ROOT, os.W_OK), "this folder can be written to"),
     ]
-    line((ROOT / ".venv/made").exists(), "environment made", "python3 course.py setup")
+    line(is_made(LEARNER), f"{LEARNER}/ is made", "python3 course.py setup (needs the network)")
     line(port_free(8888), "port 8888 is free", "lab takes the next free one by itself")
-    print("For the live parts:")
-    names = offered()
+    line(has_browser(), "a browser to open Lab in", "lab prints the address to open elsewhere")
+    by_itself, asked = offered(), offered("ALL:@SECLEVEL=0")
+    version = " ".join(ssl.OPENSSL_VERSION.split()[:2])
+    print(f"For the live parts, suites that Python's {version} still offers:")
     for suite in SUITES:
-        line(suite.openssl_name in names, f"{ssl.OPENSSL_VERSION.split(' (')[0]}: {suite.name}")
-    print("For the tests (python3 course.py peers):")
-    line((ROOT / ".venv-dev/made").exists(), "environment made", "python3 course.py setup --dev")
-    for program in ("openssl", "chromium", "tshark"):
-        line(bool(version_of(program)), version_of(program) or program)
+        weak = suite.openssl_name in asked - by_itself
+        note = " (only when asked for, as the lessons do)" if weak else ""
+        line(suite.openssl_name in asked, suite.openssl_name + note)
+    print("For the tests:")
+    line(is_made(DEV), f"{DEV}/ is made", "python3 course.py setup --dev (needs the network)")
+    for program in PROGRAMS:
+        line(bool(version_of(program)), version_of(program) or program, "python3 course.py peers")
     return 0 if all(needed) else 1
 
 

@@ -2,21 +2,19 @@
 
 import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import work_copies
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from course import hand_over, say  # noqa: E402 (the folder above)
+
 FIRST = "notebooks/00_first_handshake.ipynb"
 PORT = 8888
 HERE = "127.0.0.1"
-
-
-def say(text: str) -> None:
-    """Tell the reader what is going on."""
-    print(f"course.py: {text}", file=sys.stderr, flush=True)
 
 
 def option(arguments: list[str], *names: str) -> str | None:
@@ -31,7 +29,8 @@ def option(arguments: list[str], *names: str) -> str | None:
 def is_free(port: int) -> bool:
     """Tell whether nobody listens on a port of this machine."""
     with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # on Windows this option would bind a taken port too
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             tried.bind((HERE, port))
         except OSError:
@@ -56,6 +55,17 @@ def port_options(arguments: list[str]) -> list[str]:
     return [f"--port={port}"]
 
 
+def terminal_options() -> list[str]:
+    """Return the option that keeps the environment's PATH in Lab's terminals.
+
+    Where Lab itself runs in no terminal it would start login shells, which set PATH anew.
+    """
+    if os.name == "nt":
+        return []
+    shell = os.environ.get("SHELL") or "sh"
+    return [f"--ServerApp.terminado_settings=shell_command={shell}"]
+
+
 def is_root() -> bool:
     """Tell whether this is the superuser, as often in a container."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
@@ -72,6 +82,7 @@ def command(arguments: list[str]) -> list[str]:
     options = [
         f"--ServerApp.root_dir={ROOT / 'work'}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
+        *terminal_options(),
         *port_options(arguments),
         *arguments,
     ]
@@ -95,10 +106,7 @@ def main(arguments: list[str]) -> int:
     for line in work_copies.lay():
         say(line)
     say("JupyterLab starts; Ctrl+C twice ends it")
-    try:
-        return subprocess.call(started, cwd=ROOT / "work")
-    except KeyboardInterrupt:
-        return 0
+    return hand_over(started, ROOT / "work", dict(os.environ))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Make both locks anew from pyproject.toml: exact versions, hashes, markers, no addresses."""
 
+import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,8 +20,13 @@ LOCKS = {
 
 def main(arguments: list[str]) -> int:
     """Write both locks; `--upgrade` takes the newest versions."""
+    inside = importlib.util.find_spec("uv") is not None
+    uv = [sys.executable, "-m", "uv"] if inside else [shutil.which("uv") or ""]
+    if not uv[0]:
+        print("lock: needs uv, which is not to be had here (pip install uv)", file=sys.stderr)
+        return 2
     for name, options in LOCKS.items():
-        command = [sys.executable, "-m", "uv", "pip", "compile", *COMMON, *options]
+        command = [*uv, "pip", "compile", *COMMON, *options]
         if subprocess.call([*command, *arguments, "--output-file", name], cwd=ROOT):
             print(f"lock: {name} could not be made", file=sys.stderr)
             return 1

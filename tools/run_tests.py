@@ -1,6 +1,9 @@
 """Run every test of the course, stage by stage, and end with one line that counts them all.
 
-run_tests.py [--thorough] [--only STAGE] [pytest options for the stage "tests"]
+usage: python3 course.py test [--thorough] [--only STAGE] [pytest options for the stage "tests"]
+
+The stages are lint, tests, notebooks and exercises. --thorough takes the long form of the tests
+that have one. CI=true counts a test that is left out as failed.
 """
 
 import os
@@ -84,6 +87,9 @@ def read(report: Path) -> Outcome:
 
 def main(arguments: list[str]) -> int:
     """Run the stages; return 0 if nothing failed."""
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__)
+        return 0
     environment = dict(os.environ)
     if "--thorough" in arguments:
         arguments.remove("--thorough")
@@ -126,4 +132,7 @@ def summary(outcomes: list[Outcome]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("test: interrupted")

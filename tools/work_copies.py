@@ -48,13 +48,14 @@ def lay(root: Path = ROOT) -> list[str]:
     for name, original in originals(root).items():
         copy = root / "work" / name
         now = cells_of(original)
+        if copy.exists() and now and cells_of(copy) == now:
+            remembered[name] = now  # also where the note was lost
+            continue
         if copy.exists() and cells_of(copy) != remembered.get(name, "-"):
-            if now not in (remembered.get(name), cells_of(copy)):
+            if now != remembered.get(name):
                 lines.append(
                     f"work/{name} is yours and stays; `fresh {copy.stem}` lays the new one"
                 )
-            continue
-        if copy.exists() and remembered.get(name) == now:
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(original, copy)

@@ -1,8 +1,10 @@
 """course.py and what stands behind it: clear words, nothing lost."""
 
+import ast
 import importlib.util
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -50,11 +52,16 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(arguments):
     assert said.stderr.count("\n") == 1
 
 
-def test_an_old_python_is_told_before_anything_else_runs(monkeypatch):
+def test_an_old_python_is_told_before_anything_else_runs(monkeypatch, capsys):
     monkeypatch.setattr(sys, "version_info", (3, 10, 1))
     with pytest.raises(SystemExit) as stopped:
         exec(compile(COURSE.read_text(), "course.py", "exec"), {"__name__": "course"})
-    assert "needs 3.11 or newer" in str(stopped.value)
+    assert stopped.value.code == 2
+    assert "needs 3.11 or newer" in capsys.readouterr().err
+
+
+def test_an_old_python_can_read_the_file_to_say_so():
+    ast.parse(COURSE.read_text(), feature_version=(3, 6))
 
 
 def test_course_py_needs_the_standard_library_only():
@@ -113,11 +120,25 @@ def test_a_changed_lock_makes_the_environment_anew(env):
     assert env.count("create .venv") == 2
 
 
-def test_a_failed_installation_is_told_in_one_line(capfd):
-    fails = [sys.executable, "-c", "import sys; sys.exit('could not connect to the registry')"]
-    with pytest.raises(course.Failure, match="is the network away"):
-        course.call(fails)
-    assert "could not connect" in capfd.readouterr().err
+@pytest.mark.parametrize(
+    "words",
+    [
+        "WARNING: Retrying after connection broken by NewConnectionError\nERROR: No matching ...",
+        "error: Failed to fetch: anyio\n  Caused by: dns error",
+        "error: error sending request for url",
+    ],
+)
+def test_a_missing_network_is_told_in_one_line(words, capfd):
+    with pytest.raises(course.Failure, match="the network is away"):
+        course.call([sys.executable, "-c", f"import sys; sys.exit({words!r})"])
+    assert capfd.readouterr().err == ""
+
+
+def test_a_failed_installation_shows_the_installers_last_words(capfd):
+    words = "error: No solution found when resolving dependencies"
+    with pytest.raises(course.Failure, match="see above"):
+        course.call([sys.executable, "-c", f"import sys; sys.exit({words!r})"])
+    assert words in capfd.readouterr().err
 
 
 def test_a_python_that_can_make_no_environment_names_the_package(monkeypatch):
@@ -132,6 +153,32 @@ def test_a_child_finds_the_environments_python_first():
     first = variables["PATH"].split(os.pathsep)[0]
     assert first == str(ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin"))
     assert variables["VIRTUAL_ENV"] == str(ROOT / ".venv")
+
+
+PATIENT = """
+import signal, sys, time
+def stop(number, frame):
+    print("asked to stop", flush=True)
+    sys.exit(7)
+signal.signal(signal.SIGINT, stop)
+signal.signal(signal.SIGTERM, stop)
+print("ready", flush=True)
+time.sleep(30)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_reaches_the_command_which_ends_in_its_own_way(number):
+    code = (
+        f"import course, os, pathlib, sys; sys.exit(course.hand_over([sys.executable, '-c', "
+        f"{PATIENT!r}], pathlib.Path.cwd(), dict(os.environ)))"
+    )
+    command = [sys.executable, "-c", code]
+    started = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert started.stdout.readline() == "ready\n"
+    started.send_signal(number)
+    said, _ = started.communicate(timeout=20)
+    assert (said, started.returncode) == ("asked to stop\n", 7)
 
 
 # ---- work/
@@ -187,6 +234,14 @@ def test_a_lost_note_overwrites_nothing(tree):
     assert sources(copy) == ["mine"]
 
 
+def test_an_untouched_copy_whose_note_was_lost_is_refreshed_later(tree):
+    (tree / "work/.laid.json").unlink()
+    work_copies.lay(tree)
+    write_notebook(tree / "notebooks/00_first.ipynb", "1 + 2")
+    assert work_copies.lay(tree) == []
+    assert sources(tree / "work/notebooks/00_first.ipynb") == ["1 + 2"]
+
+
 def test_fresh_sets_her_copy_aside_and_lays_a_clean_one(tree):
     copy = tree / "work/exercises/00_step/00_step.ipynb"
     for attempt in ("first", "second"):
@@ -228,6 +283,12 @@ def test_further_options_are_handed_on():
     assert "--debug" in lab.command(["--debug", "--port=0"])
 
 
+def test_terminals_keep_the_path_that_lab_has(monkeypatch):
+    monkeypatch.setenv("SHELL", "/bin/zsh")
+    option = "--ServerApp.terminado_settings=shell_command=/bin/zsh"
+    assert option in lab.command(["--port=0"])  # given a command, Lab adds no -l
+
+
 def test_root_stays_on_this_machine(monkeypatch):
     monkeypatch.setattr(lab, "is_root", lambda: True)
     command = lab.command(["--ip=0.0.0.0", "--port=0"])
@@ -247,6 +308,11 @@ def test_peers_without_apt_names_the_programs(monkeypatch, capsys):
     monkeypatch.setattr(peers.shutil, "which", lambda name: None)
     assert peers.main() == 2
     assert "openssl, chromium, tshark" in capsys.readouterr().err
+
+
+def test_peers_asks_for_what_makes_environments_too(monkeypatch):
+    monkeypatch.setattr(peers.importlib.util, "find_spec", lambda name: None)
+    assert peers.venv_package() == [f"python3.{sys.version_info.minor}-venv"]
 
 
 def test_the_closing_line_counts_all_stages(capsys, monkeypatch):
