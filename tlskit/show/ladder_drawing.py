@@ -57,7 +57,9 @@ def ladder(calls: Sequence[Call], order: Sequence[Row]) -> Ladder:
 
 def cells(row: LadderRow) -> tuple[str, ...]:
     """Return a row's cells in the table."""
-    number = str(row.number) if row.number else "not in the nine"
+    number = str(row.number or "")
+    if row.message == "server_key_exchange":
+        number = "not in the nine"
     sender = "each side alone" if row.sender is Role.BOTH else str(row.sender)
     protected = "protected" if row.protected else "plain"
     wire = f"{row.record_size} bytes, {protected}" if row.own and row.record_size else protected

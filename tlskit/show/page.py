@@ -11,7 +11,7 @@ STYLE = """<style>
   --tk-back: var(--jp-layout-color0, #fff); --tk-quiet: #595959; --tk-client: #005a8f;
   --tk-server: #a34700; --tk-alarm: #b00020; --tk-mark: #fff3c4; --tk-band: #e8f1f8;
   --tk-line: #767676; color: var(--tk-text); font-size: 13px; line-height: 1.45;
-  overflow-x: auto; }
+  overflow-x: auto; contain: inline-size; }
 body[data-jp-theme-light="false"] .tlskit, .tlskit-dark .tlskit { --tk-quiet: #b8b8b8;
   --tk-client: #7cc4f0; --tk-server: #f5a94d; --tk-alarm: #ff8a80; --tk-mark: #5a4a00;
   --tk-band: #22384a; --tk-line: #9a9a9a; }
