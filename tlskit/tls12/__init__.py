@@ -27,7 +27,7 @@ __all__ = [
 
 
 def client(formulae: Formulae = FORMULAE, steps: ClientSteps = CLIENT_STEPS) -> Side:
-    """Return the client's side for `Connection`, with what was replaced in the two tables."""
+    """Return the client's side for `Connection` (RFC 5246 §7.3), with what was replaced in it."""
     return Side(
         ProtocolVersion.TLS_1_2,
         Role.CLIENT,
@@ -40,7 +40,7 @@ def client(formulae: Formulae = FORMULAE, steps: ClientSteps = CLIENT_STEPS) -> 
 
 
 def server(formulae: Formulae = FORMULAE, steps: ServerSteps = SERVER_STEPS) -> Side:
-    """Return the server's side for `Connection`, with what was replaced in the two tables."""
+    """Return the server's side for `Connection` (RFC 5246 §7.3), with what was replaced in it."""
     return Side(
         ProtocolVersion.TLS_1_2,
         Role.SERVER,

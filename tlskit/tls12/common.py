@@ -19,7 +19,10 @@ CHANGE_CIPHER_SPEC = b"\x01"
 
 
 def public_key_of(certificate: x509.Certificate | None) -> Any:
-    """Return the key in the server's certificate. Raises ValueError before it came."""
+    """Return the key in the server's certificate (RFC 5246 §7.4.2).
+
+    Raises: ValueError before the certificate came.
+    """
     if certificate is None:
         raise ValueError("state.peer_certificate is missing: receive_certificate sets it")
     return certificate.public_key()

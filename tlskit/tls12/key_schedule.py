@@ -35,7 +35,7 @@ def handshake_hash(hash_name: str, handshake_messages: tuple[bytes, ...]) -> byt
 
 
 def hmac(hash_name: str, key: bytes, content: bytes) -> bytes:
-    """Return HMAC_hash(key, content), as long as the hash (RFC 2104)."""
+    """Return HMAC_hash(key, content), as long as the hash (RFC 2104 §2)."""
     mac = HMAC(key, HASHES[hash_name])
     mac.update(content)
     return mac.finalize()

@@ -12,17 +12,17 @@ CLIENT, SERVER, BOTH = Role.CLIENT, Role.SERVER, Role.BOTH
 
 
 def ephemeral(state: State) -> bool:
-    """Tell whether the suite is ECDHE."""
+    """Tell whether the suite is ECDHE, so that ServerKeyExchange comes (RFC 8422 §2)."""
     return state.agreed.ephemeral
 
 
 def client_keys(state: State) -> RecordKeys | None:
-    """Return the keys for records that the client sends."""
+    """Return the keys for records that the client sends (RFC 5246 §6.3)."""
     return state.client_keys
 
 
 def server_keys(state: State) -> RecordKeys | None:
-    """Return the keys for records that the server sends."""
+    """Return the keys for records that the server sends (RFC 5246 §6.3)."""
     return state.server_keys
 
 
@@ -42,5 +42,5 @@ FULL = (
 
 
 def order(state: State) -> tuple[Row, ...]:
-    """Return the table that this handshake follows."""
+    """Return the table that this handshake follows (RFC 5246 §7.3, figure 1)."""
     return FULL

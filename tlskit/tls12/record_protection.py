@@ -41,7 +41,7 @@ class RecordKeys:
 
 
 def record_keys(suite: Suite, mac_key: bytes, key: bytes, iv: bytes) -> RecordKeys:
-    """Return the keys of one direction, with the library's cipher made once."""
+    """Return the keys of one direction (RFC 5246 §6.3), with the library's cipher made once."""
     aead: Any = None
     if suite.cipher is Cipher.AES_GCM:
         aead = AESGCM(key)
@@ -118,7 +118,7 @@ def unprotect(
 
 
 def wrong_record() -> Alert:
-    """Return the one answer to every record that does not open."""
+    """Return the one answer to every record that does not open (RFC 5246 §7.2.2)."""
     reason = "the record does not open: other keys, another sequence number, or changed bytes"
     return Alert(AlertDescription.bad_record_mac, reason, "RFC 5246 §6.2.3")
 
@@ -149,7 +149,7 @@ def decrypt_cbc(
     """Return the content, or None, of which the caller may not tell the cause.
 
     A wrong padding counts as an empty one and the MAC is computed all the same, so that the time
-    tells little (§6.2.3.2). It still tells something, as Lucky 13 showed: one reason why CBC
+    tells little (RFC 5246 §6.2.3.2). It still tells something, as Lucky 13 showed: one reason why CBC
     suites are for learning here.
     """
     mac_length = len(keys.mac_key)

@@ -144,18 +144,18 @@ class State:
 
 
 def begin(role: Role, settings: Settings, formulae: Formulae = FORMULAE) -> State:
-    """Return the state before the first message."""
+    """Return the state before the first message (RFC 5246 §7.3)."""
     return State(role, settings, formulae)
 
 
 def sent(state: State, msg_type: HandshakeType, body: Any) -> tuple[State, bytes]:
-    """Frame a message and note it in the transcript; return the next state and the message."""
+    """Frame a message and note it in the transcript; return state and message (RFC 5246 §7.4)."""
     message = state.formulae.frame_handshake(msg_type, encode(body))
     return state.but(handshake_messages=(*state.handshake_messages, message)), message
 
 
 def received(state: State, cls: type[T], message: bytes) -> tuple[State, T]:
-    """Decode a message and note its bytes, as they came, in the transcript."""
+    """Decode a message and note its bytes, as they came, in the transcript (RFC 5246 §7.4.9)."""
     _, body = state.formulae.unframe_handshake(message)
     decoded = decode(cls, body)
     return state.but(handshake_messages=(*state.handshake_messages, message)), decoded

@@ -1,0 +1,117 @@
+"""The tables of steps and formulae, and the functions in them. Each failure says what to do."""
+
+import ast
+import re
+from dataclasses import fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tlskit import tls12
+from tlskit.order import Role
+
+FOLDER = Path(__file__).parents[2] / "tlskit" / "tls12"
+STEP_MODULES = ("client", "server", "common", "state")
+STEPS = {Role.CLIENT: tls12.ClientSteps, Role.SERVER: tls12.ServerSteps}
+FORMULAE = {field.name for field in fields(tls12.Formulae)}
+
+
+def source(module: str) -> str:
+    return (FOLDER / f"{module}.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_public_functions_cite_their_rfc(path):
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            told = ast.get_docstring(node) or ""
+            assert re.search(r"RFC \d{4,5} (§|App\.)", told), (
+                f"{path.name}: {node.name}: cite the rule in its docstring, as RFC 5246 §7.4.9"
+            )
+
+
+def steps_of(role: Role) -> set[str]:
+    return {field.name for field in fields(STEPS[role])}
+
+
+@pytest.mark.parametrize("role", STEPS)
+def test_rows_of_the_order_table_and_steps_match_both_ways(role):
+    asked = set()
+    for row in tls12.FULL:
+        if row.sender is Role.BOTH:
+            asked.add(row.message)
+        else:
+            verb = "send" if row.sender is role else "receive"
+            asked.add(f"{verb}_{row.message}")
+    there = steps_of(role)
+    assert asked - there == set(), f"write these steps, and put them into {STEPS[role].__name__}"
+    assert there - asked == set(), (
+        f"no row of the order table asks for these steps of {STEPS[role].__name__}: add the row,"
+        " or take the step out"
+    )
+
+
+@pytest.mark.parametrize("table", [tls12.Formulae, *STEPS.values()], ids=lambda one: one.__name__)
+def test_a_field_has_the_name_of_its_default(table: Any):
+    for field in fields(table):
+        default: Any = field.default
+        assert default.__name__ == field.name, (
+            f"{table.__name__}.{field.name} is {default.__name__}: give both one name, for the"
+            " trace and the learner know it by the field's"
+        )
+
+
+@pytest.mark.parametrize("role", STEPS)
+def test_a_step_takes_a_state_and_at_most_a_message(role):
+    for field in fields(STEPS[role]):
+        default: Any = field.default
+        names = tuple(default.__annotations__)
+        expected = ("state", "message") if field.name.startswith("receive_") else ("state",)
+        assert names == (*expected, "return"), (
+            f"{field.name}{names}: a step takes {' and '.join(expected)}; what else it needs"
+            " stands in the state (a version never: each version has its own steps)"
+        )
+
+
+@pytest.mark.parametrize("module", STEP_MODULES)
+def test_steps_call_formulae_only_through_the_table(module):
+    name = f"tlskit.tls12.{module}"
+    for node in ast.walk(ast.parse(source(module))):
+        if not isinstance(node, ast.Call):
+            continue
+        called, through = node.func, ""
+        if isinstance(called, ast.Attribute):
+            through = ast.unparse(called.value).split(".")[-1]
+        direct = called.attr if isinstance(called, ast.Attribute) else ast.unparse(called)
+        assert direct not in FORMULAE or through == "formulae", (
+            f"{name}:{node.lineno} calls {direct} directly, so neither the trace nor a"
+            f" replacement sees it: call state.formulae.{direct}"
+        )
+
+
+@pytest.mark.parametrize("module", [one for one in STEP_MODULES if one != "state"])
+def test_steps_import_no_formula(module):
+    name = f"tlskit.tls12.{module}"
+    for node in ast.walk(ast.parse(source(module))):
+        if isinstance(node, ast.ImportFrom):
+            found = {alias.name for alias in node.names} & FORMULAE
+            assert not found, f"{name} imports {sorted(found)}: call it as state.formulae.…"
+
+
+def test_every_formula_is_called_somewhere():
+    """A formula in the table that no step calls would be replaced without effect."""
+    text = "".join(source(module) for module in STEP_MODULES)
+    text += (FOLDER.parent / "connection.py").read_text(encoding="utf-8")
+    for formula in sorted(FORMULAE):
+        assert re.search(rf"formulae\.{formula}\b", text), (
+            f"no step calls formulae.{formula}: call it, or take it out of the table"
+        )
+
+
+def test_the_nine_steps_are_numbered_in_the_order_of_the_wire():
+    numbers = [row.number for row in tls12.FULL if row.number]
+    first_seen = list(dict.fromkeys(numbers))
+    assert first_seen == list(range(1, 9)), "number the rows 1 to 8; application data is the ninth"
+    assert all(one <= other or one == 8 for one, other in pairwise(numbers))
