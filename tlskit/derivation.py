@@ -1,12 +1,12 @@
 """Where the keys of a run come from: a graph of values, read off the calls.
 
-A formula that was handed a PRF, or cut bytes into named parts, derives; what it returned is a
-node, and an argument that equals an earlier node is an edge. Everything else that went in (randoms,
-hashes, a secret that was drawn) is a source. So the graph follows the run: another suite, extended
-master secret or a learner's own formula give another graph.
+A formula that was handed a PRF, or asked another formula, derives; one that returns named parts
+cuts. What it returned is a node, and an argument that equals an earlier node is an edge. Whatever
+else went in (randoms, hashes, public keys) is a source. So the graph follows the run: another
+suite, extended master secret or a learner's own formula give another graph.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -25,11 +25,12 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """What goes into what, by which formula (its call as text)."""
+    """What goes into what, by which formula (its call as text), under which argument's name."""
 
     source: str
     target: str
     formula: str
+    argument: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,10 @@ class Derivation:
         return tuple(edge for edge in self.edges if edge.target == name)
 
     def depth(self, name: str) -> int:
-        """Return how many formulae lie between a node and the sources it hangs on."""
-        before = [self.depth(edge.source) for edge in self.into(name)]
-        return 1 + max(before) if before else 0
+        """Return how many formulae in a row lead to a node; sources don't count."""
+        before = [edge.source for edge in self.into(name)]
+        derived = [one for one in before if self.named(one).kind != SOURCE]
+        return 1 + max(map(self.depth, derived)) if derived else 0
 
 
 def derivation(calls: Sequence[Call], by: str = "client") -> Derivation:
@@ -79,8 +81,8 @@ def is_value(value: Any) -> bool:
 
 
 def stretches(call: Call) -> bool:
-    """Tell whether a formula derives bytes: it was handed the PRF."""
-    return "prf" in call.arguments and is_value(call.result)
+    """Tell whether a formula derives bytes: it was handed the PRF, or it asked another formula."""
+    return is_value(call.result) and ("prf" in call.arguments or bool(call.inner))
 
 
 def cuts(call: Call) -> bool:
@@ -92,64 +94,97 @@ def cuts(call: Call) -> bool:
 class _Reader:
     def __init__(self, formulae: Sequence[Call]) -> None:
         self.formulae = formulae
+        self.deriving = [call for call in formulae if stretches(call) or cuts(call)]
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
 
     def read(self) -> Derivation:
-        for call in self.formulae:
-            if stretches(call):
-                self.stretched(call)
-            elif cuts(call):
+        for call in self.deriving:
+            if cuts(call):
                 self.cut(call)
+            else:
+                self.stretched(call)
         return Derivation(tuple(self.nodes), tuple(dict.fromkeys(self.edges)))
 
     def stretched(self, call: Call) -> None:
         label = label_of(call)
         finished = label.endswith("finished")
-        name = f"{call.name} ({label})" if finished else call.name
-        formula = self.formula(call, label)
-        self.edges += [Edge(self.source(*one), name, formula) for one in bytes_in(call).items()]
-        if not any(node.name == name for node in self.nodes):
-            self.nodes.append(Node(name, call.result, CHECK if finished else SECRET))
+        of_whom = f" ({label})" if finished else ""
+        formula = formula_of(call)
+        secret = next((one.arguments["secret"] for one in asked(call)), b"")
+        sources = []
+        for name, value in bytes_in(call).items():
+            kind = SECRET if value == secret else SOURCE
+            sources.append((self.source(name, value, kind, of_whom), name))
+        name = self.called(call.result) or call.name
+        target = self.add(name + of_whom, call.result, CHECK if finished else SECRET)
+        self.edges += [Edge(source, target, formula, name) for source, name in sources]
 
     def cut(self, call: Call) -> None:
-        sources = [self.source(*one) for one in bytes_in(call).items()]
+        sources = [self.source(*one, SOURCE) for one in bytes_in(call).items()]
         offset = 0
         for name, value in call.result.items():
             if value:
-                self.nodes.append(Node(name, value, KEY, offset))
-                self.edges += [Edge(source, name, "cut") for source in sources]
+                self.nodes.append(Node(self.free(name), value, KEY, offset))
+                self.edges += [Edge(source, self.nodes[-1].name, "cut") for source in sources]
             offset += len(value)
 
-    def formula(self, call: Call, label: str) -> str:
-        """Return the formula as it was really computed: which argument where in the seed."""
-        arguments = bytes_in(call)
-        asked = next((one for one in call.walk() if one.name == "prf"), None)
-        if asked is None:
-            return f"{call.name}({', '.join(arguments)})"
-        secret = spelled(asked.arguments["secret"], arguments)
-        seed = spelled(asked.arguments["seed"], arguments)
-        return f'PRF({secret}, "{label}", {seed})'
+    def called(self, value: bytes) -> str:
+        """Return the name under which a later formula takes a value, "" if none does."""
+        taken = (item for call in self.deriving for item in bytes_in(call).items())
+        return next((name for name, one in taken if one == value), "")
 
-    def source(self, name: str, value: bytes) -> str:
-        """Return the name of the node with this value, made as a source if there is none."""
+    def add(self, name: str, value: bytes, kind: str) -> str:
+        """Return the name of the node with this value, made if there is none."""
         for node in self.nodes:
             if node.value == value and node.kind != KEY:
                 return node.name
+        self.nodes.append(Node(self.free(name), value, kind))
+        return self.nodes[-1].name
+
+    def free(self, name: str) -> str:
+        """Return the name, numbered if another value has it."""
         taken = {node.name for node in self.nodes}
-        if name in taken:
-            name = next(f"{name} {n}" for n in range(2, 99) if f"{name} {n}" not in taken)
+        numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+        return name if name not in taken else next(one for one in numbered if one not in taken)
+
+    def source(self, name: str, value: bytes, kind: str, of_whom: str = "") -> str:
+        """Return the name of the node with this value; a new one knows what made it, if anything.
+
+        Hashes count as sources, whatever went into them. What a PRF took as its secret is a
+        secret, also if it was drawn and not derived.
+        """
+        known = len(self.nodes)
         maker = next((one for one in self.formulae if one.result == value and bytes_in(one)), None)
-        made = maker is not None and not maker.name.endswith("hash")
-        self.nodes.append(Node(name, value, SECRET if made else SOURCE))
-        if maker is not None and made:
+        if maker is None or maker.name.endswith("hash"):
+            return self.add(name + of_whom, value, kind)
+        found = self.add(name, value, SECRET)
+        if len(self.nodes) > known:
             made_by = f"{maker.name}({', '.join(maker.arguments)})"
             self.edges += [
-                Edge(self.source(*one), name, made_by)
+                Edge(self.source(*one, SOURCE), found, made_by, one[0])
                 for one in bytes_in(maker).items()
                 if one[1] != value
             ]
-        return name
+        return found
+
+
+def asked(call: Call) -> Iterator[Call]:
+    """Yield the questions to the PRF that a formula put, itself or through another."""
+    return (one for one in call.walk() if one.name == "prf")
+
+
+def formula_of(call: Call) -> str:
+    """Return the formula as it was really computed: which label, which argument where in the seed.
+
+    One that never asked the PRF is shown with its arguments, as it was called.
+    """
+    arguments = bytes_in(call)
+    for question in asked(call):
+        secret = spelled(question.arguments["secret"], arguments)
+        seed = spelled(question.arguments["seed"], arguments)
+        return f'PRF({secret}, "{label_in(question)}", {seed})'
+    return f"{call.name}({', '.join(arguments)})"
 
 
 def spelled(value: bytes, arguments: dict[str, bytes]) -> str:
@@ -164,7 +199,12 @@ def spelled(value: bytes, arguments: dict[str, bytes]) -> str:
 
 
 def label_of(call: Call) -> str:
-    """Return the label that a formula gave to the PRF, "" if it never asked it."""
-    labels: Iterable[Any] = (one.arguments.get("label") for one in call.walk())
-    label = next((one for one in labels if isinstance(one, bytes)), b"")
-    return label.decode("ascii", "backslashreplace")
+    """Return the label that a formula was given or gave to the PRF, "" if there is none."""
+    labels: Iterable[str] = map(label_in, call.walk())
+    return next((label for label in labels if label), "")
+
+
+def label_in(call: Call) -> str:
+    """Return the label among a call's arguments as text, "" if there is none."""
+    label = call.arguments.get("label")
+    return label.decode("ascii", "backslashreplace") if isinstance(label, bytes) else ""

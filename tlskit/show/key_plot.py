@@ -1,22 +1,37 @@
-"""The plot of the key derivation: from the pre-master secret down to the last IV."""
+"""The plot of the key derivation: from the pre-master secret down to the last IV.
+
+Each value is a card: on top the formula and what went into it, below the value itself. Arrows are
+for values that were themselves derived; so no arrow has to cross a card.
+"""
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from tlskit.derivation import CHECK, KEY, SECRET, SOURCE, Derivation, Node, derivation
+from tlskit.derivation import CHECK, KEY, SECRET, SOURCE, Derivation, Edge, Node, derivation
 from tlskit.show.figures import DPI, Shown, figure
 from tlskit.trace import Call
 
-WIDTH = 10.0  # inches, also the x axis
-LEVEL = 1.42  # height of a level
-BOX_WIDTH, BOX_HEIGHT = 2.15, 0.62
-BAR_HEIGHT = 0.95
+WIDTH, MARGIN, GAP = 10.0, 0.3, 0.22  # inches, as all lengths here
+WIDEST, ROOMY = 5.6, 4.0  # the width of a card in a row of its own; one that holds more bytes
+LINE, PAD = 0.165, 0.09
+CHARACTER = 0.073  # the width of one in a text of 9 points
+VALUE_HEIGHT = 0.5
+BETWEEN = 0.42  # two rows of cards
+BAR_FLOOR, BAR_HEIGHT, STRIPE = 0.95, 1.2, 0.1
+NARROW = 0.85  # a part of the bar that holds no line of text
 FACES = {SOURCE: "#ffffff", SECRET: "#fbe3c0", CHECK: "#d6efe4", KEY: "#d3e8f7"}
 EDGES = {SOURCE: "#595959", SECRET: "#8a5200", CHECK: "#00664b", KEY: "#005a8f"}
 LINES = {SOURCE: "dashed", SECRET: "solid", CHECK: "dotted", KEY: "solid"}
 KINDS = {SOURCE: "went in", SECRET: "secret", CHECK: "proof in Finished", KEY: "part of key block"}
-HATCHES = ("", "////", "", "\\\\\\\\", "", "....")
+HATCHES = {"client": "////", "server": "...."}
+DARK = "#1a1a1a"
+LEGEND = {
+    SOURCE: "the formula, and what went in",
+    SECRET: "a secret",
+    CHECK: "proof in Finished",
+    KEY: "part of the key block",
+}
 HEAD = ("value", "bytes", "begins with", "what it is", "made by")
 
 
@@ -29,6 +44,9 @@ def key_derivation(calls: Sequence[Call], by: str = "client") -> Shown:
     if not any(node.kind == KEY for node in graph.nodes):
         raise ValueError(f"the {by} of this run derived no keys: it ended before that")
     return figure(draw(graph), alt=alternative(graph, by), table=rows(graph), head=HEAD)
+
+
+# ---- in words
 
 
 def rows(graph: Derivation) -> list[tuple[str, int, str, str, str]]:
@@ -46,7 +64,13 @@ def made_by(graph: Derivation, node: Node) -> str:
         return "-"
     if into[0].formula == "cut":
         return f"{into[0].source}[{node.offset}..{node.offset + len(node.value) - 1}]"
-    return into[0].formula
+    same = [f"{edge.argument} is {edge.source}" for edge in into if renamed(edge)]
+    return "; ".join([into[0].formula, *same])
+
+
+def renamed(edge: Edge) -> bool:
+    """Tell whether a formula takes a value under another name than it has."""
+    return edge.source.partition(" ")[0] != edge.argument
 
 
 def start_of(node: Node, size: int) -> str:
@@ -65,125 +89,193 @@ def alternative(graph: Derivation, by: str) -> str:
     return f"What the {by} derives: {'; '.join(steps)}; its {total} bytes are cut into {cut}."
 
 
-def levels(graph: Derivation) -> dict[str, int]:
-    """Return the level of each node; a source stands one above the first that it goes into."""
-    found = {node.name: graph.depth(node.name) for node in graph.nodes if node.kind != KEY}
+# ---- where things stand
+
+
+class Card(NamedTuple):
+    """A value's place: left edge, lower edge, width; its formula in lines; what went into it."""
+
+    node: Node
+    left: float
+    floor: float
+    width: float
+    formula: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def middle(self) -> float:
+        """Where arrows begin and end."""
+        return self.left + self.width / 2
+
+    @property
+    def inputs_height(self) -> float:
+        """The height of the upper half; 0 for a value that was not derived."""
+        lines = len(self.formula) + len(self.sources)
+        return lines * LINE + 2 * PAD if lines else 0.0
+
+    @property
+    def top(self) -> float:
+        """The upper edge."""
+        return self.floor + VALUE_HEIGHT + self.inputs_height
+
+
+def card(graph: Derivation, node: Node, left: float, width: float) -> Card:
+    """Return a card that stands on 0, with the sources' first bytes; secrets have their own."""
+    into = graph.into(node.name)
+    room = int((width - 2 * PAD) / CHARACTER)
+    formula = textwrap.wrap(into[0].formula, room) if into else []
+    sources = []
+    for edge in into:
+        source = graph.named(edge.source)
+        if source.kind == SOURCE and renamed(edge):
+            sources.append(f"{edge.argument} = {edge.source}")
+        elif source.kind == SOURCE:
+            begin = start_of(source, 6 if width > ROOMY else 3)
+            sources.append(f"{edge.argument}: {len(source.value)} bytes, {begin}")
+    return Card(node, left, 0, width, tuple(formula), tuple(sources))
+
+
+def cards(graph: Derivation) -> dict[str, Card]:
+    """Return the cards by name, in rows: below each other what is made from each other."""
+    levels: dict[int, list[Node]] = {}
     for node in graph.nodes:
-        out = (edge.target for edge in graph.edges if edge.source == node.name)
-        targets = [found[name] for name in out if name in found]
-        if node.kind == SOURCE and targets:
-            found[node.name] = min(targets) - 1
+        if node.kind in (SECRET, CHECK):
+            levels.setdefault(graph.depth(node.name), []).append(node)
+    found: dict[str, Card] = {}
+    floor = BAR_FLOOR + BAR_HEIGHT + 0.45
+    for level in sorted(levels, reverse=True):
+        nodes = sorted(levels[level], key=lambda node: node.kind == CHECK)
+        room = (WIDTH - 2 * MARGIN + GAP) / len(nodes) - GAP
+        width = min(room, WIDEST)
+        left = (WIDTH - len(nodes) * (width + GAP) + GAP) / 2
+        steps = (left + at * (width + GAP) for at in range(len(nodes)))
+        row = [card(graph, node, x, width) for node, x in zip(nodes, steps, strict=True)]
+        highest = max(one.top for one in row)
+        for one in row:  # they hang from one line
+            found[one.node.name] = one._replace(floor=floor + highest - one.top)
+        floor += highest + BETWEEN
     return found
 
 
-def positions(graph: Derivation) -> dict[str, tuple[float, float]]:
-    """Return the middle of each box; what later values hang on stands left."""
-    level_of = levels(graph)
-    deepest = max(level_of.values())
-    found = {}
-    for level in range(deepest + 1):
-        names = [node.name for node in graph.nodes if level_of.get(node.name) == level]
-        kind = {node.name: node.kind for node in graph.nodes}
-        names.sort(key=lambda name: (kind[name] == SOURCE, kind[name] == CHECK))
-        step = WIDTH / max(len(names), 3)
-        for at, name in enumerate(names):
-            found[name] = (step * (at + 0.5), LEVEL * (deepest - level) + BAR_HEIGHT + 1.3)
-    return found
+# ---- drawing
 
 
 def draw(graph: Derivation) -> Any:
-    """Return the figure: boxes on levels, arrows between them, the key block to scale below."""
+    """Return the figure: cards, arrows between them, the key block to scale below."""
     from matplotlib.figure import Figure
 
-    place = positions(graph)
-    height = max(y for _, y in place.values()) + 0.75
+    place = cards(graph)
+    height = max(one.top for one in place.values()) + MARGIN
     fig = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor="white")
-    axes = fig.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, WIDTH)
-    axes.set_ylim(0, height)
-    axes.axis("off")
-    for edge in graph.edges:
-        if edge.formula != "cut":
-            arrow(axes, place[edge.source], place[edge.target])
-    for node in graph.nodes:
-        if node.name in place:
-            box(axes, node, place[node.name])
-            formula(axes, graph, node, place[node.name])
-    bar(axes, graph, place)
+    pairs = ((edge.source, edge.target) for edge in graph.edges)
+    for source, target in dict.fromkeys(pairs):
+        if source in place and target in place:
+            arrow(fig, place[source], place[target])
+    for one in place.values():
+        draw_card(fig, one)
+    bar(fig, graph, place)
+    legend(fig)
     return fig
 
 
-def arrow(axes: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Draw what goes into what."""
-    lean = (end[0] - start[0]) / WIDTH * 0.9
-    axes.annotate(
-        "",
-        xy=(end[0] + (start[0] > end[0]) * 0.25 - (start[0] < end[0]) * 0.25, end[1] + 0.31),
-        xytext=(start[0] + lean, start[1] - BOX_HEIGHT / 2),
-        arrowprops={"arrowstyle": "-|>", "color": "#767676", "lw": 1.2},
-        zorder=1,
-    )
-
-
-def box(axes: Any, node: Node, at: tuple[float, float]) -> None:
-    """Draw a value: its name, its size, its first bytes."""
+def box(fig: Any, at: tuple[float, float], size: tuple[float, float], **style: Any) -> None:
+    """Draw a rectangle."""
     from matplotlib.patches import Rectangle
 
-    corner = (at[0] - BOX_WIDTH / 2, at[1] - BOX_HEIGHT / 2)
-    style: dict[str, Any] = {
-        "facecolor": FACES[node.kind],
-        "edgecolor": EDGES[node.kind],
-        "lw": 1.4,
-        "zorder": 2,
-    }
-    axes.add_patch(Rectangle(corner, BOX_WIDTH, BOX_HEIGHT, ls=LINES[node.kind], **style))
-    name = node.name.replace(" (", "\n(")
-    text = f"{name}\n{len(node.value)} bytes: {node.value[:4].hex(' ')} …"
-    size = 9 if "\n(" in name or len(node.name) > 20 else 10
-    axes.text(*at, text, ha="center", va="center", fontsize=size, color="#1a1a1a", zorder=3)
+    fig.add_artist(Rectangle(at, *size, transform=fig.dpi_scale_trans, **style))
 
 
-def formula(axes: Any, graph: Derivation, node: Node, at: tuple[float, float]) -> None:
-    """Write the formula above the box that it makes."""
-    into = graph.into(node.name)
-    if not into:
+def look(kind: str) -> dict[str, Any]:
+    """Return how boxes of a kind look: its line tells it as well as its colour."""
+    return {"facecolor": FACES[kind], "edgecolor": EDGES[kind], "ls": LINES[kind], "lw": 1.4}
+
+
+def line(fig: Any, xs: Sequence[float], ys: Sequence[float], **style: Any) -> None:
+    """Draw a line behind all boxes."""
+    from matplotlib.lines import Line2D
+
+    fig.add_artist(Line2D(xs, ys, transform=fig.dpi_scale_trans, zorder=0.5, **style))
+
+
+def write(fig: Any, at: tuple[float, float], text: str, **style: Any) -> None:
+    """Write in the size and colour that all plain text has here, around a point."""
+    usual = {"fontsize": 9, "color": DARK, "ha": "center", "va": "center"}
+    fig.text(*at, text, transform=fig.dpi_scale_trans, **(usual | style))
+
+
+def arrow(fig: Any, start: Card, end: Card) -> None:
+    """Draw that one value goes into another's formula."""
+    from matplotlib.patches import Polygon
+
+    half, tip = end.top + BETWEEN / 2, (end.middle, end.top + 0.01)
+    xs = (start.middle, start.middle, end.middle, end.middle)
+    line(fig, xs, (start.floor, half, half, end.top + 0.08), color=DARK, lw=1.2)
+    corners = [tip, *((end.middle + dx, end.top + 0.12) for dx in (-0.055, 0.055))]
+    fig.add_artist(Polygon(corners, transform=fig.dpi_scale_trans, color=DARK))
+
+
+def draw_card(fig: Any, one: Card) -> None:
+    """Draw a value: above what went in, below its name, size and first bytes."""
+    node, ceiling = one.node, one.floor + VALUE_HEIGHT
+    box(fig, (one.left, one.floor), (one.width, VALUE_HEIGHT), **look(node.kind))
+    y = one.floor + VALUE_HEIGHT / 2
+    write(fig, (one.middle, y + 0.1), node.name, fontsize=10, fontweight="bold")
+    size = f"{len(node.value)} bytes: {start_of(node, 8 if one.width > ROOMY else 5)}"
+    write(fig, (one.middle, y - 0.11), size)
+    if not one.formula:
         return
-    text = "\n".join(textwrap.wrap(into[0].formula, 38))
-    back = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
-    y = at[1] + BOX_HEIGHT / 2 + 0.13
-    style = {"fontsize": 9, "style": "italic", "color": "#333333", "bbox": back, "zorder": 3}
-    axes.text(at[0], y, text, ha="center", va="bottom", **style)
+    box(fig, (one.left, ceiling), (one.width, one.inputs_height), **look(SOURCE))
+    style: dict[str, Any] = {"linespacing": LINE * 72 / 9 / 1.17}
+    for lines, end, side, slant in (
+        (one.formula, one.top - PAD, "top", "italic"),
+        (one.sources, ceiling + PAD, "bottom", "normal"),
+    ):
+        write(fig, (one.middle, end), "\n".join(lines), va=side, style=slant, **style)
 
 
-def bar(axes: Any, graph: Derivation, place: dict[str, tuple[float, float]]) -> None:
+def bar(fig: Any, graph: Derivation, place: dict[str, Card]) -> None:
     """Draw the block that was cut, to scale, with the parts' names, sizes and first bytes."""
-    from matplotlib.patches import Rectangle
-
     parts = [node for node in graph.nodes if node.kind == KEY]
     total = sum(len(node.value) for node in parts)
-    source = graph.into(parts[0].name)[0].source
-    scale, left, floor = (WIDTH - 0.6) / total, 0.3, 0.55
-    top = floor + BAR_HEIGHT
-    x, y = place[source]
-    for end in (left, WIDTH - left):
-        corner = x - BOX_WIDTH / 2 if end == left else x + BOX_WIDTH / 2
-        axes.plot([corner, end], [y - BOX_HEIGHT / 2, top], color="#005a8f", lw=0.8, ls="dotted")
-    for at, node in enumerate(parts):
-        width = len(node.value) * scale
-        style: dict[str, Any] = {"facecolor": FACES[KEY], "edgecolor": EDGES[KEY], "lw": 1.4}
-        axes.add_patch(Rectangle((left + node.offset * scale, floor), width, BAR_HEIGHT, **style))
-        name = node.name.replace("_write", "\nwrite", 1)
-        words = f"{name}\n{len(node.value)} bytes"
-        if width >= 1.0:
-            words += f"\n{node.value[:4].hex(' ')}"
-        turned = 0 if width >= 0.75 else 90
-        middle = (left + node.offset * scale + width / 2, floor + BAR_HEIGHT / 2)
-        axes.text(*middle, words, ha="center", va="center", fontsize=9, rotation=turned)
-        axes.text(left + node.offset * scale, floor - 0.06, str(node.offset), va="top", fontsize=9)
-        if HATCHES[at % len(HATCHES)]:
-            stripe = (left + node.offset * scale, top - 0.09)
-            pattern: dict[str, Any] = {"hatch": HATCHES[at % len(HATCHES)], "facecolor": "none"}
-            axes.add_patch(Rectangle(stripe, width, 0.09, edgecolor=EDGES[KEY], lw=0, **pattern))
-    axes.text(WIDTH - left, floor - 0.06, str(total), va="top", ha="right", fontsize=9)
-    caption = f"{source}, {total} bytes, cut to scale (the offsets stand below)"
-    axes.text(WIDTH / 2, floor - 0.24, caption, ha="center", va="top", fontsize=9)
+    scale = (WIDTH - 2 * MARGIN) / total
+    whole = graph.into(parts[0].name)[0].source
+    if whole in place:
+        unfold(fig, place[whole])
+    for node in parts:
+        part(fig, node, MARGIN + node.offset * scale, len(node.value) * scale)
+    below: dict[str, Any] = {"va": "top", "ha": "right"}
+    write(fig, (WIDTH - MARGIN, BAR_FLOOR - 0.06), str(total), **below)
+    caption = f"{whole}, {total} bytes, cut to scale (below it: at which byte each part begins)"
+    write(fig, (WIDTH / 2, BAR_FLOOR - 0.26), caption, va="top")
+
+
+def unfold(fig: Any, one: Card) -> None:
+    """Draw that the bar is the card's value, enlarged."""
+    for corner, end in ((one.left, MARGIN), (one.left + one.width, WIDTH - MARGIN)):
+        ys = (one.floor, BAR_FLOOR + BAR_HEIGHT)
+        line(fig, (corner, end), ys, color=EDGES[KEY], lw=1, ls="dotted")
+
+
+def part(fig: Any, node: Node, left: float, width: float) -> None:
+    """Draw one part; a narrow one is written upwards, so that its bytes are there too."""
+    box(fig, (left, BAR_FLOOR), (width, BAR_HEIGHT), **look(KEY))
+    side, _, rest = node.name.partition("_")
+    stripe: dict[str, Any] = {"hatch": HATCHES.get(side, "xx"), "edgecolor": EDGES[KEY], "lw": 0}
+    top = (left, BAR_FLOOR + BAR_HEIGHT - STRIPE)
+    box(fig, top, (width, STRIPE), facecolor="none", **stripe)
+    narrow = width < NARROW
+    name = f"{side} {rest}" if narrow else f"{side}\n{rest}"
+    words = f"{name}\n{len(node.value)} bytes\n{node.value[:4].hex(' ')}"
+    middle = (left + width / 2, BAR_FLOOR + (BAR_HEIGHT - STRIPE) / 2)
+    style: dict[str, Any] = {"rotation": 90, "linespacing": 1.1} if narrow else {}
+    write(fig, middle, words, **style)
+    write(fig, (left, BAR_FLOOR - 0.06), str(node.offset), va="top", ha="left")
+
+
+def legend(fig: Any) -> None:
+    """Say at the foot what line and colour mean."""
+    x = MARGIN
+    for kind, words in LEGEND.items():
+        box(fig, (x, 0.2), (0.3, 0.18), **look(kind))
+        write(fig, (x + 0.4, 0.29), words, ha="left")
+        x += 0.7 + len(words) * CHARACTER
