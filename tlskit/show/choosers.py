@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from tlskit.cipher_suites import SUITES, KeyExchange, Suite, suite_named
+from tlskit.derivation import derivation
 from tlskit.key_exchange import GROUPS
 from tlskit.ladder_rows import LadderRow, ladder_rows
 from tlskit.order import Row
@@ -36,7 +37,7 @@ LABELS = {
     "group": "Group",
     "extended_master_secret": "Extended master secret",
 }
-NO_SUCH_SUITE = (
+CANNOT_ENCRYPT = (
     "This can't be: RSA key transport encrypts the pre-master secret with the key in the "
     "certificate, and an ECDSA key can only sign. Pick the RSA certificate, or ECDHE."
 )
@@ -44,6 +45,8 @@ NO_GROUP = (
     "RSA key transport has no group: no Diffie-Hellman keys are exchanged, the pre-master secret "
     "travels encrypted. Pick ECDHE to use {group}."
 )
+NO_GROUP_USED = "The group is not used: RSA key transport exchanges no Diffie-Hellman keys."
+AS_BEFORE = "The drawings below are of the run before."
 
 
 def sibling(suite: Suite, key_exchange: str, certificate: str) -> Suite | None:
@@ -58,34 +61,45 @@ def sibling(suite: Suite, key_exchange: str, certificate: str) -> Suite | None:
     return next(iter(same or fitting), None)
 
 
-def adapted(pick: Pick, changed: str) -> tuple[Pick, str]:
-    """Return the pick with the other fields following the changed one, and a word on it.
+def adapted(pick: Pick, changed: str) -> Pick:
+    """Return the pick with suite, key exchange and certificate following the changed field.
 
-    A pick that cannot be is returned as it is, with the sentence that says why.
+    A pick that cannot be comes back as it is.
     """
     suite = suite_named(pick.suite)
     if changed == "suite":
         exchange, kind = str(suite.key_exchange), suite.authentication
-        return replace(pick, key_exchange=exchange, certificate=kind), ""
-    if changed in ("key_exchange", "certificate"):
-        found = sibling(suite, pick.key_exchange, pick.certificate)
-        if found is None:
-            return pick, NO_SUCH_SUITE
-        word = "" if protection_of(found) == protection_of(suite) else no_sibling(suite, found)
-        return replace(pick, suite=found.name), word
-    if changed == "group" and pick.key_exchange == KeyExchange.RSA:
-        return pick, NO_GROUP.format(group=pick.group)
-    return pick, ""
+        return replace(pick, key_exchange=exchange, certificate=kind)
+    found = sibling(suite, pick.key_exchange, pick.certificate)
+    return replace(pick, suite=found.name) if found else pick
+
+
+def impossible(pick: Pick, changed: str) -> str:
+    """Return why a pick cannot be, in words; "" if it can."""
+    suite = suite_named(pick.suite)
+    if (suite.key_exchange, suite.authentication) != (pick.key_exchange, pick.certificate):
+        return CANNOT_ENCRYPT
+    if changed == "group" and not suite.ephemeral:
+        return NO_GROUP.format(group=pick.group)
+    return ""
+
+
+def followed(wanted: Pick, pick: Pick) -> str:
+    """Say which lists followed the one that was changed."""
+    suite, found = suite_named(wanted.suite), suite_named(pick.suite)
+    said = [
+        f"{LABELS[name]} is now {getattr(pick, name)}."
+        for name in LABELS
+        if getattr(wanted, name) != getattr(pick, name)
+    ]
+    if protection_of(suite) != protection_of(found):
+        said.insert(0, f"{protection_of(suite)} is not to be had with this choice here.")
+    return " ".join(said)
 
 
 def protection_of(suite: Suite) -> str:
     """Return the second half of a suite's name."""
     return suite.name.partition("_WITH_")[2]
-
-
-def no_sibling(suite: Suite, found: Suite) -> str:
-    """Say that a protection is not to be had with another key exchange here."""
-    return f"{protection_of(suite)} is not among these suites; {found.name} is used instead."
 
 
 def what_changed(before: Sequence[LadderRow], after: Sequence[LadderRow]) -> str:
@@ -108,6 +122,21 @@ def what_changed(before: Sequence[LadderRow], after: Sequence[LadderRow]) -> str
     return " ".join([*gone, *come, *sizes, *records]) or "The same messages of the same sizes."
 
 
+def formulae_of(calls: Sequence[Call]) -> dict[str, str]:
+    """Return by name how the values of a run were derived."""
+    return {edge.target: edge.formula for edge in derivation(calls).edges}
+
+
+def other_formulae(before: dict[str, str], after: dict[str, str]) -> str:
+    """Say which values are now derived in another way."""
+    said = (
+        f"{name} is now {formula}."
+        for name, formula in after.items()
+        if before.get(name, formula) != formula
+    )
+    return " ".join(said)
+
+
 class Chooser(widgets.VBox):  # type: ignore[misc]
     """Five lists; below them what changed, the ladder, the keys, the bytes.
 
@@ -120,6 +149,7 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
         """Run and draw the first pick."""
         self.run, self.picked = run, first
         self.rows: list[LadderRow] = []
+        self.formulae: dict[str, str] = {}
         wide = {"style": {"description_width": "11em"}, "layout": {"width": "min(100%, 40em)"}}
         options: dict[str, list[str]] = {
             "key_exchange": [str(one) for one in KeyExchange],
@@ -141,11 +171,20 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
         for name, one in self.lists.items():
             one.observe(self._listener(name), names="value")
         super().__init__([*self.lists.values(), self.note, self.ladder, self.figure, self.explorer])
-        self._go("")
+        self._go(first)
 
     def pick(self, **changes: Any) -> None:
-        """Pick by program, as a hand would: `pick(suite=...)`."""
+        """Pick by program, as a hand would, one after the other: `pick(suite=...)`.
+
+        Raises: ValueError for a list or an entry that is not there.
+        """
         for name, value in changes.items():
+            if name not in self.lists:
+                raise ValueError(f"there is no list {name!r}; there are {', '.join(self.lists)}")
+            entries = getattr(self.lists[name], "options", (True, False))
+            if value not in entries:
+                known = ", ".join(map(str, entries))
+                raise ValueError(f"{LABELS[name]} has no entry {value!r}; it has {known}")
             self.lists[name].value = value
 
     def _listener(self, name: str) -> Callable[[Any], None]:
@@ -155,19 +194,20 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
             try:
                 self._changed(name)
             except Exception as error:
-                self.note.value = alarm(f"{type(error).__name__}: {error}")
+                what = f"{type(error).__name__}: {error}".rstrip(".")
+                self.note.value = alarm(f"{what}. What is drawn below is of an earlier run.")
 
         return changed
 
     def _changed(self, name: str) -> None:
         wanted = Pick(**{one: self.lists[one].value for one in LABELS})
-        pick, word = adapted(wanted, name)
-        if word in (NO_SUCH_SUITE, NO_GROUP.format(group=pick.group)):
-            self._say(word, "The drawings below are of the run before.")
+        pick = adapted(wanted, name)
+        reason = impossible(pick, name)
+        if reason:
+            self._say(reason, AS_BEFORE)
             return
-        self.picked = pick
         self._set_lists(pick)
-        self._go(word)
+        self._go(pick, followed(wanted, pick))
 
     def _set_lists(self, pick: Pick) -> None:
         self._busy = True
@@ -177,15 +217,18 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
         finally:
             self._busy = False
 
-    def _go(self, word: str) -> None:
+    def _go(self, pick: Pick, word: str = "") -> None:
         """Run the handshake, then draw; the ladder first, since the figure takes longest."""
-        calls, order = self.run(self.picked)
+        calls, order = self.run(pick)
         rows = ladder_rows(calls, order)
+        self.picked = pick
         self.ladder.value = Ladder(tuple(rows)).html()
-        self._say(word, what_changed(self.rows, rows), taught(self.picked))
-        self.rows = rows
+        formulae = formulae_of(calls)
+        changed = what_changed(self.rows, rows), other_formulae(self.formulae, formulae)
+        self._say(word, *refused(rows), *changed, taught(pick))
+        self.rows, self.formulae = rows, formulae
         self.explorer.follow(calls, order)
-        self.figure.value = key_derivation(calls).html()
+        self.figure.value = keys_drawn(calls)
 
     def _say(self, *sentences: str) -> None:
         text = "<br>".join(escape(one) for one in sentences if one)
@@ -193,15 +236,37 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
         self.note.value = boxed("tlskit-note", said) if text else ""
 
 
+def refused(rows: Sequence[LadderRow]) -> list[str]:
+    """Say where a handshake failed."""
+    return [f"{row.title} is refused by {row.problem}" for row in rows if row.problem]
+
+
+def keys_drawn(calls: Sequence[Call]) -> str:
+    """Return the plot as HTML, or words in its place if the run came to no keys."""
+    try:
+        return key_derivation(calls).html()
+    except ValueError as error:
+        return boxed("tlskit-note", f"<p>No plot: {escape(error)}.</p>")
+
+
 def taught(pick: Pick) -> str:
-    """Say of a suite that is taught only that it is not recommended, and why."""
+    """Say of RSA that the group is not used, of suites taught only that they are, and why."""
     suite = suite_named(pick.suite)
     if not suite.taught_only:
         return ""
-    why = "no forward secrecy" if suite.key_exchange is KeyExchange.RSA else "CBC with HMAC"
-    return f"{suite.name} is taught, not recommended: {why}."
+    why = "CBC with HMAC" if suite.ephemeral else "no forward secrecy"
+    unused = "" if suite.ephemeral else NO_GROUP_USED
+    return f"{suite.name} is taught, not recommended: {why}. {unused}".rstrip()
 
 
 def chooser(run: Callable[[Pick], Outcome], first: Pick | None = None) -> Chooser:
-    """Return a chooser whose picks are run by `run(pick) -> (calls, order)`."""
-    return Chooser(run, first or Pick())
+    """Return a chooser whose picks are run by `run(pick) -> (calls, order)`.
+
+    Raises: ValueError if the first pick's parts don't go together.
+    """
+    pick = first or Pick()
+    if impossible(pick, ""):
+        right = adapted(pick, "suite")
+        wanted = f"key_exchange={right.key_exchange!r}, certificate={right.certificate!r}"
+        raise ValueError(f"{pick.suite} goes with {wanted}")
+    return Chooser(run, pick)
