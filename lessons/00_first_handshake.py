@@ -25,8 +25,8 @@
 # ## Someone wants to make a video call
 #
 # A browser opens `wss://signal.course.example/`, where two people who want to talk find each other
-# (WebRTC calls it **signalling**). Before the first message passes, nine things happen, as many
-# write-ups count them:
+# (WebRTC calls it **signalling**). Nine things happen, as many write-ups count them, and the ninth
+# is the first message itself:
 #
 # 1 ClientHello · 2 ServerHello · 3 Certificate · 4 ServerHelloDone · 5 ClientKeyExchange ·
 # 6 key generation · 7 ChangeCipherSpec · 8 Finished · 9 application data
@@ -45,7 +45,8 @@ first = run(choice, client_says=REQUEST, server_says=ANSWER)
 
 # %% [markdown]
 # That was a real handshake: real bytes, real keys, a certificate chain that was checked. It ran in
-# memory, and its randomness starts anew each time, so your bytes are the same as everybody's.
+# memory, and its random numbers come from a fixed seed, for teaching only: so your bytes are the
+# same as everybody's.
 #
 # **Question.** Nine steps, two people. Which messages does the *server* send before the client
 # speaks a second time? And which is the first message that nobody on the way can read?
@@ -55,17 +56,20 @@ show.ladder(first.calls, first.order)
 
 # %% [markdown]
 # The server answers with four messages in a row. The first message that is **protected** is
-# Finished (8): everything above it went over the network for all to read.
+# Finished (8): everything above it would be readable on a network.
 #
 # Two lines may surprise you. ServerKeyExchange is *not in the nine*, yet here it came. And steps 7
 # and 8 happen twice, once from each side.
+#
+# The sizes: "4 + 122 bytes" is a header and a body. A message travels in a **record**, which has a
+# header of 5 bytes, and if it is protected some bytes more.
 
 # %% [markdown]
 # ## Now you choose
 #
-# A **cipher suite** (§7.4.1.2) names four things: how the secret is agreed on, whose signature
-# proves the server, how records are protected, which hash is used. Change anything below: each
-# change runs a whole new handshake.
+# A **cipher suite** (§7.4.1.2) names how the secret is agreed on and how the server proves itself,
+# how records are protected, and the hash that makes the keys. Change anything below: each change
+# runs a whole new handshake. (By keyboard: Tab to a list, Space opens it, arrows and Enter choose.)
 #
 # **Question.** Set *Key exchange* to RSA. Which message disappears?
 
@@ -89,12 +93,13 @@ show.ladder(rsa.calls, rsa.order)
 #
 # | | RSA key transport | ECDHE |
 # |---|---|---|
-# | the server's public key is in | its certificate | ServerKeyExchange, new each time, signed |
+# | the public key that makes the secret is in | the certificate | ServerKeyExchange, new each time |
+# | the certificate's key | decrypts | only signs |
 # | ClientKeyExchange carries | the pre-master secret, **encrypted** | the client's **public** key |
-# | a stolen certificate key opens old recordings | yes | no |
+# | a stolen certificate key opens old recordings | yes | no, if the fresh keys were destroyed |
 #
-# RFC 5246 §7.4.7.1; RFC 8422 §2, §5.7. RSA key transport is taught here because you will meet it in
-# old texts; it is not recommended (RFC 9846 has no trace of it).
+# RFC 5246 §7.4.7.1, App. F.1.1.2; RFC 8422 §2, §5.4, §5.7. RSA key transport is taught here because
+# you will meet it in old texts; it is not recommended, and TLS 1.3 removed it (RFC 9846 §1.3).
 
 # %% [markdown]
 # ## Look into the bytes
@@ -102,8 +107,8 @@ show.ladder(rsa.calls, rsa.order)
 # Pick a message, then a field. The explorer shows which bytes it is, what it means, who reads it
 # and which section says so.
 #
-# **Task.** Find the name `signal.course.example` in the ClientHello. Could somebody on the way
-# read it?
+# **Task.** Find the name `signal.course.example` in the ClientHello. Which bytes hold it, and which
+# two before them hold its length?
 
 # %%
 show.byte_explorer(first.calls, first.order)
@@ -112,8 +117,11 @@ show.byte_explorer(first.calls, first.order)
 show.explore(first.calls, first.order, message="client_hello", field="host_name")
 
 # %% [markdown]
-# ClientHello is plain text, so anybody on the way can see which host you ask for, even though they
-# can't see what you say to it later (RFC 6066 §3).
+# Bytes 56 to 76, and its length in bytes 54 and 55. ClientHello comes before there are any keys, so
+# anybody on the way can see which host you ask for (the field is RFC 6066 §3), even though they
+# can't see what you say to it later.
+#
+# **Try it.** Change `field` to `random` in the cell above. Why 32 bytes, and who reads them?
 
 # %% [markdown]
 # ## Where the keys come from
@@ -122,29 +130,35 @@ show.explore(first.calls, first.order, message="client_hello", field="host_name"
 # only the two of them know. First the **master secret** (§8.1), 48 bytes; then the **key block**
 # (§6.3), which is cut into keys.
 #
-# **Question.** AES-128-GCM takes a 16-byte key and a 4-byte IV for each direction. How many bytes
-# of key block is that?
+# Both come out of the **PRF** (§5), a function that stretches a secret, a label and a **seed** into
+# as many bytes as one asks for. An **IV** is what makes the encryption of each record different.
+#
+# **Question.** ChaCha20-Poly1305 takes a 32-byte key and a 12-byte IV. How many bytes of key block
+# does such a connection need?
 
 # %%
-show.key_derivation(first.calls)
+chacha = run(Choice(suite_named("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")), REQUEST, ANSWER)
+show.key_derivation(chacha.calls)
 
 # %% [markdown]
-# 2 × (16 + 4) = 40. The usual wrong answer is 20: but each direction has its own keys, so a record
+# 2 × (32 + 12) = 88. The usual wrong answer is 44: but each direction has its own keys, so a record
 # can't be sent back to where it came from.
 #
-# Look at what goes into the master secret: not the two randoms, but the hash of all messages so
-# far. That is **extended master secret** (RFC 7627 §4), which both sides had asked for. Without it
-# the picture is the one that write-ups show:
+# Look at what goes into the master secret: not the two randoms, but the hash of all handshake
+# messages up to ClientKeyExchange, with the randoms inside. That is **extended master secret**
+# (RFC 7627 §3, §4): the client offered it, the server accepted. Without it, the same suite gives
+# the picture that write-ups show:
 
 # %%
-plain = run(Choice(choice.suite, choice.group, extended_master_secret=False), REQUEST, ANSWER)
+suite = suite_named("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")
+plain = run(Choice(suite, choice.group, extended_master_secret=False), REQUEST, ANSWER)
 show.key_derivation(plain.calls)
 
 # %% [markdown]
 # ## Somebody else on the other side
 #
-# Two ends from one kitchen can share a mistake and never notice. So we put **OpenSSL** on the other
-# side: the same bytes in memory, another program that reads them.
+# So far both ends were ours. Now **OpenSSL** takes the other side: the bytes still pass in memory,
+# but another program reads them.
 
 # %%
 from tlskit import tls12
@@ -163,14 +177,18 @@ problems = exchange(client, openssl)
 show.ladder(calls, tls12.FULL)
 
 # %% [markdown]
-# OpenSSL writes its secrets into a **key log** (RFC 9850), so we can compare. **Question.** Will the
-# two master secrets be equal, although neither was ever sent?
+# (The sizes of OpenSSL's messages are left out: they depend on your OpenSSL.) OpenSSL can write its
+# secrets into a **key log** (RFC 9850), so we can compare.
+#
+# **Question.** Neither side ever sent its master secret. If the two were different, at which message
+# would this handshake have ended?
 
 # %%
 client.state.master_secret == openssl.master_secret
 
 # %% [markdown]
-# And the other way round: OpenSSL is the client, our server answers.
+# They are equal. Otherwise the first Finished would not have opened: it is the first message under
+# keys that come from them. And the other way round: OpenSSL is the client, our server answers.
 
 # %%
 server = Connection(server_settings(), tls12.server())
@@ -181,15 +199,16 @@ problems = exchange(openssl, server)
 # %% [markdown]
 # ## The experiment of this course
 #
-# We replace one formula by a wrong one: in `my_master_secret` the two randoms are swapped. (With
-# extended master secret the formula would never be called, so it is off here.)
+# We replace one formula by a wrong one: `my_master_secret` hands the two randoms on in the wrong
+# order. (Extended master secret is off from here on; the exercise asks why.)
 
 # %%
 from dataclasses import replace
 
 
 def my_master_secret(prf, pre_master_secret, client_random, server_random):
-    return prf(pre_master_secret, b"master secret", server_random + client_random, 48)
+    right = tls12.FORMULAE.master_secret
+    return right(prf, pre_master_secret, server_random, client_random)
 
 
 wrong = replace(tls12.FORMULAE, master_secret=my_master_secret)
@@ -215,29 +234,33 @@ show.ladder(calls, tls12.FULL)
 
 # %% [markdown]
 # OpenSSL can't open our Finished: its keys are not ours. It answers `bad_record_mac` (RFC 5246
-# §7.2.2) and knows no more than that. *That* something is wrong a peer can tell; *what* is wrong,
+# §7.2.2, §6.2.3.3) and knows no more than that. *That* something is wrong a peer can tell; *what* is wrong,
 # you have to find out.
 #
 # **Question.** With the roles exchanged, who will send the alert?
 
 # %%
 calls = []
-server = Connection(server_settings(extended_master_secret=False), tls12.server(wrong), calls)
+told = server_settings(suites=(choice.suite,), extended_master_secret=False)
+server = Connection(told, tls12.server(wrong), calls)
 problems = exchange(openssl_client(), server)
 show.ladder(calls, tls12.FULL)
 
 # %% [markdown]
-# This time it is our server, for it reads the first Finished: the client always finishes first in
-# a full handshake (§7.3). The alert comes from whoever meets the first protected record.
+# This time it is our server, because it receives the first Finished: the client finishes first in a
+# full handshake (§7.3). The alert comes from whoever receives the first protected record.
+#
+# **Try it.** Put another mistake into `my_master_secret` and run these last cells again. Predict
+# first: will both of our sides still agree? Will OpenSSL?
 
 # %% [markdown]
 # ## What we saw
 #
-# - A TLS 1.2 handshake is nine steps, and sometimes a tenth message, ServerKeyExchange.
-# - All of it is readable on the way up to ChangeCipherSpec; the host's name is, too.
-# - RSA sends an encrypted secret; ECDHE sends two public keys and no secret at all.
-# - Every key comes from the master secret, and each direction has its own.
-# - Our own two ends agree even when both are wrong. A foreign peer does not.
+# - A TLS 1.2 connection began with nine steps; the handshake added a message, ServerKeyExchange.
+# - Each side spoke in the clear up to its ChangeCipherSpec; the host's name was there to read.
+# - RSA sent an encrypted secret; ECDHE sent two public keys and no secret at all.
+# - Every record key came from the master secret, and each direction had its own.
+# - Our own two ends agreed even when both were wrong. A foreign peer did not.
 #
 # **What an attacker gains if a client skips a step** is the question of each lesson to come.
 #

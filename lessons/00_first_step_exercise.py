@@ -27,7 +27,7 @@ from tlskit.tls12.key_schedule import PRF
 # %% [markdown]
 # ## The formula
 #
-# The RFC writes it so:
+# The RFC writes it like this:
 #
 #     master_secret = PRF(pre_master_secret, "master secret",
 #                         ClientHello.random + ServerHello.random)[0..47];
@@ -44,7 +44,7 @@ from tlskit.tls12.key_schedule import PRF
 # </details>
 # <details><summary>Hint 2: the shape</summary>
 #
-# One call of `prf` with four arguments is enough. The formula's arguments stand in the same order
+# One call of `prf` with four arguments is enough. The formula's arguments come in the same order
 # as those of `prf`.
 # </details>
 # <details><summary>Hint 3: the first line</summary>
@@ -100,8 +100,8 @@ def all_zeros(prf, pre_master_secret, client_random, server_random):
 checks.against_openssl("master_secret", all_zeros, extended_master_secret=True)
 
 # %% [markdown]
-# Most people expect `bad_record_mac`. But a formula that is never called can't do any harm: the
-# master secret came from the session hash (RFC 7627 §4), and a handshake that "works" proved
-# nothing about your function.
+# You might expect `bad_record_mac`. But a formula that is never called can't do any harm: OpenSSL
+# accepted the handshake, whose master secret came from the session hash (RFC 7627 §4), and a
+# handshake that "works" proved nothing about the function. That is why it was off above.
 #
 # **Back to** [lesson 00](../../notebooks/00_first_handshake.ipynb).

@@ -16,8 +16,8 @@ from tlskit.trace import Call, ReplacementError
 
 SUITE = "ECDHE-RSA-AES128-GCM-SHA256"
 NEVER_CALLED = (
-    "Your function was never called, so this handshake says nothing about it. With extended "
-    "master secret `master_secret` is not used at all (RFC 7627 §4)."
+    "OpenSSL accepted the handshake, but your function was never called, so that says nothing "
+    "about it. With extended master secret `master_secret` is not used (RFC 7627 §4)."
 )
 
 
