@@ -79,8 +79,11 @@ class Connection:
 
         Raises: Alert for a fault of the peer, after its two bytes were put in `data_to_send`; or,
             with `received` set, for the fatal alert that the peer sent. Nothing is taken after
-            that, nor after the peer's close_notify.
+            that, nor after the peer's close_notify, nor when this side gave up a handshake by
+            `close`.
         """
+        if self._gave_up:
+            return
         self._records.incoming += data
         self._guarded(self._take_records)
 
@@ -91,9 +94,13 @@ class Connection:
             a record broke off. After a whole handshake `truncated` tells whether close_notify
             was missing (RFC 5246 §7.2.1).
         """
-        if self.failure or self.peer_closed:
+        if self.failure or self.peer_closed or self._gave_up:
             return
         self._guarded(self._ended)
+
+    @property
+    def _gave_up(self) -> bool:
+        return self.closed and not self.done
 
     @property
     def truncated(self) -> bool:
@@ -192,9 +199,10 @@ class Connection:
             raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §7.4.9")
 
     def _count_idle(self, content_type: int, content: bytes) -> None:
-        if content and content_type != ContentType.alert:
+        if content and content_type == ContentType.application_data:
             self._idle = 0
-            return
+        if content and content_type != ContentType.alert:
+            return  # whether a handshake record brings anything on is seen when it is taken
         if not content and content_type != ContentType.application_data:
             reason = f"an empty record of type {name_of(ContentType, content_type)}"
             raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §6.2.1")
@@ -269,6 +277,7 @@ class Connection:
             raise self._left_over()
         self.state = getattr(self.steps, f"receive_{name}")(self.state, message)
         self._row = at + 1
+        self._idle = 0
         if row.then:
             self._records.reading = Direction(row.then(self.state))
         self._advance()

@@ -20,29 +20,12 @@ from in_transit import (
     recording,
     records,
 )
+from one_end import TLS_1_2, both_ways, fresh, iv, keys_and_finished, stream
 
 from tlskit.alerts import Alert
-from tlskit.connection import Connection
 from tlskit.records import HEADER_SIZE, Record, join
-from tlskit.registry import AlertDescription, ContentType, ProtocolVersion
+from tlskit.registry import AlertDescription, ContentType
 from tlskit.tls12.record_protection import protect
-
-CASES = [
-    pytest.param(scenario, receiver, id=f"{scenario.name}-to-{receiver}")
-    for scenario in SCENARIOS
-    for receiver in (CLIENT, SERVER)
-]
-both_ways = pytest.mark.parametrize("scenario, receiver", CASES)
-
-
-def fresh(scenario: Scenario, receiver: str) -> Connection:
-    """Return an end that has received nothing yet."""
-    return scenario.client() if receiver == CLIENT else scenario.server()
-
-
-def stream(scenario: Scenario, receiver: str) -> bytes:
-    """Return all that the other end of this one has sent in the recorded conversation."""
-    return recording(scenario).by(SERVER if receiver == CLIENT else CLIENT)
 
 
 class Result(NamedTuple):
@@ -189,8 +172,7 @@ def before(scenario: Scenario, receiver: str) -> bytes:
 
 def in_records(*fragments: bytes) -> bytes:
     """Return handshake fragments, a record each."""
-    kind, version = ContentType.handshake, ProtocolVersion.TLS_1_2
-    return joined([Record(kind, version, fragment) for fragment in fragments])
+    return joined([Record(ContentType.handshake, TLS_1_2, one) for one in fragments])
 
 
 @both_ways
@@ -227,24 +209,10 @@ def test_client_hello_with_one_byte_a_record(scenario: Scenario) -> None:
 # ---- protected: Finished in two records
 
 
-def finished_of_peer(scenario: Scenario, receiver: str) -> tuple[Any, bytes]:
-    """Return the keys of the other end's records and its Finished message."""
-    end = fresh(scenario, receiver)
-    end.receive(stream(scenario, receiver))
-    state = end.state
-    if receiver == CLIENT:
-        return state.server_keys, state.handshake_messages[-1]
-    return state.client_keys, state.handshake_messages[-2]
-
-
-def iv(size: int) -> bytes:
-    return b"\x5a" * size
-
-
 def protected(keys: Any, kind: ContentType, contents: Iterable[bytes], first: int = 0) -> bytes:
     """Return records of one kind with these contents, counted from `first`."""
     return b"".join(
-        join(Record(kind, ProtocolVersion.TLS_1_2, protect(keys, number, kind, content, iv)))
+        join(Record(kind, TLS_1_2, protect(keys, number, kind, content, iv)))
         for number, content in enumerate(contents, first)
     )
 
@@ -263,7 +231,7 @@ def splits(message: bytes) -> Iterator[list[bytes]]:
 @both_ways
 def test_finished_in_two_protected_records(scenario: Scenario, receiver: str) -> None:
     """Sequence numbers count records, not messages (RFC 5246 §6.1)."""
-    keys, finished = finished_of_peer(scenario, receiver)
+    keys, finished = keys_and_finished(scenario, receiver)
     before_it = up_to_keys(scenario, receiver)
     for parts in splits(finished):
         end = fresh(scenario, receiver)
@@ -298,7 +266,7 @@ def test_finished_in_the_clear_behind_the_last_plain_message(
 
     Begun under no keys and ended under keys is what others have accepted (RFC 9846 §5.1).
     """
-    keys, finished = finished_of_peer(scenario, receiver)
+    keys, finished = keys_and_finished(scenario, receiver)
     plain = records(up_to_keys(scenario, receiver))
     change = plain.pop()
     last = plain.pop()
@@ -325,7 +293,7 @@ def test_other_records_between_two_halves_of_a_message(scenario: Scenario, recei
         end = fresh(scenario, receiver)
         end.receive(join(half))
         with pytest.raises(Alert, match="in the middle of") as raised:
-            end.receive(join(Record(kind, ProtocolVersion.TLS_1_2, content)))
+            end.receive(join(Record(kind, TLS_1_2, content)))
         assert raised.value.description is AlertDescription.unexpected_message
 
 
