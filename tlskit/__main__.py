@@ -1,6 +1,7 @@
 """The command line: `python -m tlskit` shows a whole handshake as text, the same one each time."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -43,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"tlskit: {error}", file=sys.stderr)
         return 2
-    print(text)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # as before `| head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -52,3 +52,11 @@ def test_a_python_without_cryptography_is_told_what_to_do():
     assert said.returncode == 2
     assert "python3 course.py run" in said.stderr
     assert said.stderr.count("\n") == 1
+
+
+def test_a_reader_who_has_seen_enough_is_no_error():
+    command = [sys.executable, "-m", "tlskit"]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started.stdout.close()
+    assert started.stderr.read() == ""
+    assert started.wait(timeout=20) == 0
