@@ -21,8 +21,9 @@ body[data-jp-theme-light="false"] .tlskit-drawing { filter: invert(0.92) hue-rot
   border-bottom: 1px solid var(--tk-line); vertical-align: top; color: var(--tk-text);
   background: var(--tk-back); }
 .tlskit summary { cursor: pointer; color: var(--tk-quiet); }
-.tlskit code, .tlskit pre { font-family: var(--jp-code-font-family, monospace);
-  color: var(--tk-text); background: transparent; }
+.tlskit.tlskit code, .tlskit.tlskit pre { font-family: var(--jp-code-font-family, monospace);
+  color: var(--tk-text) !important; background: transparent !important; padding: 0 !important; }
+.tlskit.tlskit pre { white-space: pre; overflow-x: auto; margin: 8px 0 !important; }
 </style>"""
 
 
