@@ -56,7 +56,8 @@ def test_a_python_without_cryptography_is_told_what_to_do():
 
 def test_a_reader_who_has_seen_enough_is_no_error():
     command = [sys.executable, "-m", "tlskit"]
-    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    started.stdout.close()
-    assert started.stderr.read() == ""
-    assert started.wait(timeout=20) == 0
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True) as started:
+        started.stdout.close()
+        assert started.stderr.read() == ""
+    assert started.returncode == 0
