@@ -271,11 +271,12 @@ class Struct(Layout):
 
     def encode(self, value: Any) -> bytes:
         parts = []
-        for name, layout in self.items:
-            try:
+        name = ""
+        try:
+            for name, layout in self.items:
                 parts.append(layout.encode(getattr(value, name)))
-            except ValueError as wrong:
-                raise ValueError(f"{self.notation}.{name}: {wrong}") from None
+        except ValueError as wrong:
+            raise ValueError(f"{self.notation}.{name}: {wrong}") from None
         return b"".join(parts)
 
     def decode(self, data: bytes, at: int, end: int) -> tuple[Any, int]:

@@ -65,7 +65,8 @@ def encode(value: Any) -> bytes:
 
     Raises: ValueError if a value does not fit its field, with the path to it.
     """
-    return layout_of(type(value)).encode(value)
+    layout: Struct = type(value).__layout__
+    return layout.encode(value)
 
 
 def decode(cls: type[T], data: bytes) -> T:
@@ -74,7 +75,7 @@ def decode(cls: type[T], data: bytes) -> T:
     Raises: Alert decode_error with the path to the wrong field (RFC 5246 §7.2.2: "some field was
         out of the specified range or the length of the message was incorrect").
     """
-    layout: Struct = layout_of(cls)  # type: ignore[assignment]
+    layout: Struct = cls.__layout__  # type: ignore[attr-defined]
     try:
         value, stop = layout.decode(data, 0, len(data))
         if stop != len(data):

@@ -25,6 +25,7 @@ HASHES: dict[int, hashes.HashAlgorithm] = {
     SignatureScheme.rsa_pkcs1_sha512: hashes.SHA512(),
 }
 SCHEMES: tuple[SignatureScheme, ...] = tuple(SignatureScheme(scheme) for scheme in HASHES)
+KINDS = {int(scheme): scheme.name.partition("_")[0] for scheme in SCHEMES}  # "rsa" or "ecdsa"
 
 
 def kind_of(key: Any) -> str:
@@ -45,7 +46,7 @@ def curve_of(key: Any) -> int | None:
 
 def fits_key(scheme: int, kind: str) -> bool:
     """Tell whether a key of this kind can make signatures of a scheme that is known here."""
-    return scheme in HASHES and SignatureScheme(scheme).name.startswith(kind or "?")
+    return kind != "" and KINDS.get(scheme) == kind
 
 
 def rsa_padding(scheme: int) -> padding.AsymmetricPadding:

@@ -7,6 +7,7 @@ place of a default, so that a wrong return is named where it happens, not five s
 
 import inspect
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from types import GenericAlias, UnionType
@@ -17,7 +18,7 @@ from tlskit.alerts import Alert
 T = TypeVar("T")
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """One call of a function of a table: who made it, with what, and what came of it."""
 
@@ -68,10 +69,10 @@ def recorded(calls: list[Call], by: str, *tables: Any) -> tuple[Any, ...]:
 
         return watched
 
-    return tuple(
-        replace(table, **{f.name: watch(f.name, getattr(table, f.name)) for f in fields(table)})
-        for table in tables
-    )
+    tables = tuple(map(copy, tables))
+    for table in tables:  # copies of our own, not yet seen by anybody: frozen from here on
+        vars(table).update({name: watch(name, one) for name, one in vars(table).items()})
+    return tables
 
 
 @cache

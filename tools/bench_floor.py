@@ -27,20 +27,21 @@ ECDSA = ec.ECDSA(SHA256)
 ZEROS = bytes(8)
 
 
-def hmac(key: bytes, content: bytes) -> bytes:
-    """Return HMAC-SHA-256."""
-    mac = HMAC(key, SHA256)
-    mac.update(content)
-    return mac.finalize()
+def mac(keyed: HMAC, content: bytes) -> bytes:
+    """Return the HMAC of the content, from one that took its key in before."""
+    begun = keyed.copy()
+    begun.update(content)
+    return begun.finalize()
 
 
 def prf(secret: bytes, seed: bytes, length: int) -> bytes:
     """Return P_SHA256 of a seed that begins with its label (RFC 5246 §5)."""
-    a = hmac(secret, seed)
-    output = hmac(secret, a + seed)
+    keyed = HMAC(secret, SHA256)
+    a = mac(keyed, seed)
+    output = mac(keyed, a + seed)
     while len(output) < length:
-        a = hmac(secret, a)
-        output += hmac(secret, a + seed)
+        a = mac(keyed, a)
+        output += mac(keyed, a + seed)
     return output[:length]
 
 

@@ -36,9 +36,14 @@ def handshake_hash(hash_name: str, handshake_messages: tuple[bytes, ...]) -> byt
 
 def hmac(hash_name: str, key: bytes, content: bytes) -> bytes:
     """Return HMAC_hash(key, content), as long as the hash (RFC 2104 §2)."""
-    mac = HMAC(key, HASHES[hash_name])
-    mac.update(content)
-    return mac.finalize()
+    return mac(HMAC(key, HASHES[hash_name]), content)
+
+
+def mac(keyed: HMAC, content: bytes) -> bytes:
+    """Return the HMAC of the content; `keyed` has taken its key in once for all (RFC 2104 §4)."""
+    begun = keyed.copy()
+    begun.update(content)
+    return begun.finalize()
 
 
 def p_hash(hash_name: str, secret: bytes, seed: bytes, length: int) -> bytes:
@@ -49,11 +54,12 @@ def p_hash(hash_name: str, secret: bytes, seed: bytes, length: int) -> bytes:
 
     Reference: RFC 5246 §5.
     """
+    keyed = HMAC(secret, HASHES[hash_name])
     output = b""
     a = seed
     while len(output) < length:
-        a = hmac(hash_name, secret, a)
-        output += hmac(hash_name, secret, a + seed)
+        a = mac(keyed, a)
+        output += mac(keyed, a + seed)
     return output[:length]
 
 
