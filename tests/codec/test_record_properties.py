@@ -262,6 +262,13 @@ def test_cbc_padding_that_is_longer_than_the_record_is_refused():
     assert raised(opened, only_padding) is A.bad_record_mac
 
 
+@pytest.mark.parametrize("last", [1, 5, 0x0F, 0xFF])
+def test_cbc_with_a_good_mac_and_a_wrong_padding_is_refused(last):
+    """Wrong padding counts as empty, and then the MAC is right: it must not count (§6.2.3.2)."""
+    assert opened(padded(b"eleven byte", b"\x00")) == b"eleven byte"
+    assert raised(opened, padded(b"eleven byte", bytes([last]))) is A.bad_record_mac
+
+
 def test_cbc_with_good_padding_and_a_wrong_mac_is_refused():
     assert raised(opened, padded(CONTENT, b"\x0f" * 16, mac=bytes(20))) is A.bad_record_mac
 
