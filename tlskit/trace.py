@@ -103,7 +103,7 @@ def held_to(name: str, default: Any, function: Callable[..., Any]) -> Callable[.
     def tried(*arguments: Any) -> Any:
         try:
             result = function(*arguments)
-        except Alert:
+        except (Alert, ReplacementError):  # the latter names a function of hers further in
             raise
         except NotImplementedError as error:
             raise ReplacementError(f"{mine} is not written yet; it stands for {wanted}") from error
