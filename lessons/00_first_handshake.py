@@ -97,7 +97,8 @@ show.ladder(rsa.calls, rsa.order)
 # | the certificate's key | decrypts | only signs |
 # | ClientKeyExchange carries | the pre-master secret, **encrypted** | the client's **public** key |
 # | a stolen certificate key opens old recordings | yes | no, if the fresh keys were destroyed |
-#
+
+# %% [markdown]
 # RFC 5246 §7.4.7.1, App. F.1.1.2; RFC 8422 §2, §5.4, §5.7. RSA key transport is taught here because
 # you will meet it in old texts; it is not recommended, and TLS 1.3 removed it (RFC 9846 §1.3).
 

@@ -52,8 +52,9 @@ def value_of(field: Field) -> str:
         return value[:12].hex(" ") + more
     if isinstance(value, tuple):
         return f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
-    size = field.end - field.start
-    return f"{value} (0x{value:0{2 * size}x})" if isinstance(value, int) else ""
+    if isinstance(value, int):
+        return f"{value} (hex {value.to_bytes(field.end - field.start, 'big').hex(' ')})"
+    return ""
 
 
 def items_of(struct: str, fields: Iterable[Field]) -> tuple[Item, ...]:

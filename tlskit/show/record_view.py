@@ -45,7 +45,11 @@ def record_parts(row: LadderRow) -> tuple[Part, ...]:
     header = (
         Part("TLSPlaintext.type", 1, number(kind, ContentType, 1)),
         Part("TLSPlaintext.version", 2, version),
-        Part("TLSPlaintext.length", 2, f"{len(fragment)} (0x{len(fragment):04x})"),
+        Part(
+            "TLSPlaintext.length",
+            2,
+            f"{len(fragment)} (hex {len(fragment).to_bytes(2, 'big').hex(' ')})",
+        ),
     )
     for call in row.records.values():
         return header + protected_parts(fragment, call.arguments["keys"].suite)
