@@ -130,14 +130,17 @@ class _Reader:
             offset += len(value)
 
     def called(self, value: bytes) -> str:
-        """Return the name under which a later formula takes a value, "" if none does."""
+        """Return the name under which a formula takes a value, "" if none does.
+
+        "secret" is no name of a value: it is what any formula may call what it is given.
+        """
         taken = (item for call in self.deriving for item in bytes_in(call).items())
-        return next((name for name, one in taken if one == value), "")
+        return next((name for name, one in taken if one == value and name != "secret"), "")
 
     def add(self, name: str, value: bytes, kind: str) -> str:
         """Return the name of the node with this value, made if there is none."""
         for node in self.nodes:
-            if node.value == value and node.kind != KEY:
+            if node.value == value:
                 return node.name
         self.nodes.append(Node(self.free(name), value, kind))
         return self.nodes[-1].name
