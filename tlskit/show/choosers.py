@@ -238,7 +238,7 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
 
 def refused(rows: Sequence[LadderRow]) -> list[str]:
     """Say where a handshake failed."""
-    return [f"{row.title} is refused by {row.problem}" for row in rows if row.problem]
+    return [f"{row.title} {row.problem}." for row in rows if row.problem]
 
 
 def keys_drawn(calls: Sequence[Call]) -> str:
