@@ -149,8 +149,8 @@ def decrypt_cbc(
     """Return the content, or None, of which the caller may not tell the cause.
 
     A wrong padding counts as an empty one and the MAC is computed all the same, so that the time
-    tells little (RFC 5246 §6.2.3.2). It still tells something, as Lucky 13 showed: one reason why CBC
-    suites are for learning here.
+    tells little (RFC 5246 §6.2.3.2). It still tells something, as Lucky 13 showed: one reason why
+    CBC suites are for learning here.
     """
     mac_length = len(keys.mac_key)
     smallest = BLOCK + -(-(mac_length + 1) // BLOCK) * BLOCK
