@@ -9,7 +9,7 @@ from typing import Any
 from tlskit.alerts import Alert
 from tlskit.order import Role, Side, coming, expected, find
 from tlskit.record_layer import Direction, RecordLayer
-from tlskit.records import Record, reassemble
+from tlskit.records import Record, fragments, reassemble
 from tlskit.registry import (
     AlertDescription,
     AlertLevel,
@@ -24,6 +24,8 @@ from tlskit.trace import Call, ReplacementError, checked, recorded
 CLOSE_NOTIFY = AlertDescription.close_notify
 MAX_IDLE_RECORDS = 32
 """How many records without content, or warnings, a peer may send in a row."""
+PIECE = 2**15
+"""How much input is taken at a time: each record is cut off what is there, which copies it."""
 
 
 class Connection:
@@ -82,10 +84,11 @@ class Connection:
             that, nor after the peer's close_notify, nor when this side gave up a handshake by
             `close`.
         """
-        if self._gave_up:
-            return
-        self._records.incoming += data
-        self._guarded(self._take_records)
+        for piece in fragments(data, PIECE):
+            if self._deaf:
+                return
+            self._records.incoming += piece
+            self._guarded(self._take_records)
 
     def end_of_input(self) -> None:
         """Take note that the peer's bytes have ended, with or without close_notify.
@@ -94,13 +97,13 @@ class Connection:
             a record broke off. After a whole handshake `truncated` tells whether close_notify
             was missing (RFC 5246 §7.2.1).
         """
-        if self.failure or self.peer_closed or self._gave_up:
-            return
-        self._guarded(self._ended)
+        if not self._deaf:
+            self._guarded(self._ended)
 
     @property
-    def _gave_up(self) -> bool:
-        return self.closed and not self.done
+    def _deaf(self) -> bool:
+        gave_up = self.closed and not self.done
+        return gave_up or self.peer_closed or self.failure is not None
 
     @property
     def truncated(self) -> bool:
@@ -162,7 +165,7 @@ class Connection:
         if left:
             reason = f"the input ended {left} bytes into a record or message"
         elif not self.done:
-            awaited = expected(self._rows(), self._row, self.state)
+            awaited = expected(self.side.order(self.state), self._row, self.state)
             reason = f"the input ended where {awaited} should have come"
         else:
             return
@@ -171,10 +174,7 @@ class Connection:
     # ---- records in
 
     def _take_records(self) -> None:
-        while not self.peer_closed:
-            record = self._records.next_record()
-            if record is None:
-                return
+        while not self.peer_closed and (record := self._records.next_record()):
             self._take_record(record)
 
     def _take_record(self, record: Record) -> None:
@@ -234,9 +234,6 @@ class Connection:
 
     # ---- the handshake
 
-    def _rows(self) -> Any:
-        return self.side.order(self.state)
-
     def _take_messages(self) -> None:
         while self._handshake:
             limit = self.settings.max_handshake_size
@@ -266,7 +263,7 @@ class Connection:
 
     def _step(self, name: str, message: bytes) -> None:
         """Take one message of the peer: is it its turn, what does it change, what is due now?"""
-        rows = self._rows()
+        rows = self.side.order(self.state)
         at = find(rows, self._row, self.state, self._peer_role, name)
         if at is None:
             awaited = expected(rows, self._row, self.state)
@@ -293,7 +290,7 @@ class Connection:
     def _advance(self) -> None:
         """Do what is this side's to do, up to the next message of the peer."""
         while True:
-            rows = self._rows()
+            rows = self.side.order(self.state)
             self._row = coming(rows, self._row, self.state)
             if self._row == len(rows):
                 self.done = True

@@ -25,6 +25,7 @@ HASHES: dict[int, hashes.HashAlgorithm] = {
     SignatureScheme.rsa_pkcs1_sha512: hashes.SHA512(),
 }
 SCHEMES: tuple[SignatureScheme, ...] = tuple(SignatureScheme(scheme) for scheme in HASHES)
+CURVES = {group.name: int(group) for group in NamedGroup}
 KINDS = {int(scheme): scheme.name.partition("_")[0] for scheme in SCHEMES}  # "rsa" or "ecdsa"
 
 
@@ -41,7 +42,7 @@ def curve_of(key: Any) -> int | None:
     """Return the NamedGroup of an elliptic curve key, None for a key of another kind."""
     if kind_of(key) != "ecdsa":
         return None
-    return next((int(group) for group in NamedGroup if group.name == key.curve.name), 0)
+    return CURVES.get(key.curve.name, 0)
 
 
 def fits_key(scheme: int, kind: str) -> bool:
