@@ -1,0 +1,71 @@
+"""The declared structs, field by field, as the RFCs write them: <floor..ceiling> and all."""
+
+import pytest
+from test_properties import STRUCTS
+
+DECLARED = {
+    "HelloRequest": "",  # RFC 5246 §7.4.1.1
+    "ClientHello": """
+        ProtocolVersion client_version
+        opaque[32] random
+        opaque<0..32> session_id
+        CipherSuite<2..65534> cipher_suites
+        CompressionMethod<1..255> compression_methods
+        [Extension<0..65535>] extensions
+    """,  # RFC 5246 §7.4.1.2
+    "ServerHello": """
+        ProtocolVersion server_version
+        opaque[32] random
+        opaque<0..32> session_id
+        CipherSuite cipher_suite
+        CompressionMethod compression_method
+        [Extension<0..65535>] extensions
+    """,  # RFC 5246 §7.4.1.3
+    "Certificate": "opaque<1..16777215><0..16777215> certificate_list",  # RFC 5246 §7.4.2
+    "ServerECDHParams": """
+        ECCurveType curve_type
+        NamedGroup named_curve
+        opaque<1..255> public
+    """,  # RFC 8422 §5.4
+    "ServerKeyExchange": """
+        ECCurveType curve_type
+        NamedGroup named_curve
+        opaque<1..255> public
+        SignatureScheme signature_algorithm
+        opaque<0..65535> signature
+    """,  # RFC 8422 §5.4, RFC 5246 §4.7
+    "ServerHelloDone": "",  # RFC 5246 §7.4.5
+    "EncryptedPreMasterSecret": "opaque<0..65535> encrypted_pre_master_secret",  # RFC 5246 §7.4.7.1
+    "ClientECDiffieHellmanPublic": "opaque<1..255> ecdh_Yc",  # RFC 8422 §5.7
+    "Finished": "opaque[rest] verify_data",  # RFC 5246 §7.4.9
+    "Extension": """
+        ExtensionType extension_type
+        opaque<0..65535> extension_data
+    """,  # RFC 5246 §7.4.1.4
+    "ServerName": """
+        NameType name_type
+        opaque<1..65535> host_name
+    """,  # RFC 6066 §3
+    "ServerNameList": "ServerName<1..65535> server_name_list",  # RFC 6066 §3
+    "NamedGroupList": "NamedGroup<2..65535> named_group_list",  # RFC 8422 §5.1.1
+    "ECPointFormatList": "ECPointFormat<1..255> ec_point_format_list",  # RFC 8422 §5.1.2
+    "SignatureSchemeList": """
+        SignatureScheme<2..65534> supported_signature_algorithms
+    """,  # RFC 5246 §7.4.1.4.1
+    "ProtocolNameList": "opaque<1..255><2..65535> protocol_name_list",  # RFC 7301 §3.1
+    "RenegotiationInfo": "opaque<0..255> renegotiated_connection",  # RFC 5746 §3.2
+    "Empty": "",  # RFC 7627 §5.1
+    "ClientSupportedVersions": "ProtocolVersion<2..254> versions",  # RFC 8446 §4.2.1
+}
+
+
+@pytest.mark.parametrize("cls", STRUCTS, ids=lambda cls: cls.__name__)
+def test_each_field_is_declared_as_in_its_rfc(cls):
+    layout = cls.__layout__
+    made = [f"{member.notation} {name}" for name, member in layout.items]
+    assert made == [line.strip() for line in DECLARED[cls.__name__].split("\n") if line.strip()]
+    assert layout.reference.startswith("RFC ")
+
+
+def test_no_declaration_is_missing():
+    assert {cls.__name__ for cls in STRUCTS} == set(DECLARED)
