@@ -132,6 +132,8 @@ def main(arguments: list[str]) -> int:
     unknown = [name for name in asked.sections if name not in SECTIONS]
     if unknown:
         parser.error(f"there is no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
+    if asked.json and not asked.json.absolute().parent.is_dir():
+        parser.error(f"--json: there is no folder {asked.json.absolute().parent}")
     if asked.rounds < 2:
         parser.error("--rounds must be 2 or more: one round says nothing about noise")
     print(
@@ -139,13 +141,15 @@ def main(arguments: list[str]) -> int:
         f"cryptography {version('cryptography')}; aims are for the ratio of the best rounds"
     )
     rows: Rows = []
-    for name in asked.sections or SECTIONS:
-        rows += SECTIONS[name](asked.rounds)
-    if asked.json:
-        try:
+    try:
+        for name in asked.sections or SECTIONS:
+            rows += SECTIONS[name](asked.rounds)
+        if asked.json:
             asked.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            parser.error(f"{asked.json}: {error.strerror}")
+    except ModuleNotFoundError as missing:
+        parser.error(f"{missing.name} is not installed here; `python3 course.py bench` has it")
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}")
     return 0
 
 

@@ -4,8 +4,6 @@ import errno
 import ssl
 from collections.abc import Callable
 
-from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
-
 from tlskit import pki
 from tlskit.certificates import Credential
 from tlskit.peers import private_file
@@ -105,6 +103,8 @@ class MemorySocket:
 
 def tlslite_handshake(exchange: str, credential: Credential) -> Callable[[], None]:
     """Return a callable that does one handshake; tlslite-ng does not verify the chain."""
+    from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+
     chain = X509CertChain()
     chain.parsePemList(pki.pem_chain(credential).decode())
     key = parsePEMKey(pki.pem_key(credential).decode(), private=True)
