@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
+from functools import cache, partial
 from types import GenericAlias, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -51,27 +51,22 @@ def recorded(calls: list[Call], by: str, *tables: Any) -> tuple[Any, ...]:
     """
     stack = [calls]
 
-    def watch(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        names = parameters(function)
-
-        def watched(*arguments: Any) -> Any:
-            call = Call(name, by, dict(zip(names, arguments, strict=False)))
-            stack[-1].append(call)
-            stack.append(call.inner)
-            try:
-                call.result = function(*arguments)
-                return call.result
-            except BaseException as error:
-                call.error = error
-                raise
-            finally:
-                stack.pop()
-
-        return watched
+    def watched(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        call = Call(name, by, dict(zip(parameters(function), arguments, strict=False)))
+        stack[-1].append(call)
+        stack.append(call.inner)
+        try:
+            call.result = function(*arguments)
+            return call.result
+        except BaseException as error:
+            call.error = error
+            raise
+        finally:
+            stack.pop()
 
     tables = tuple(map(copy, tables))
-    for table in tables:  # copies of our own, not yet seen by anybody: frozen from here on
-        vars(table).update({name: watch(name, one) for name, one in vars(table).items()})
+    for table in tables:  # our own copies, which nobody has seen yet: frozen from here on
+        vars(table).update({name: partial(watched, name, one) for name, one in vars(table).items()})
     return tables
 
 
