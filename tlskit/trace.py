@@ -93,7 +93,9 @@ def held_to(name: str, default: Any, function: Callable[..., Any]) -> Callable[.
     """Return `function` so that it raises ReplacementError unless it behaves like `default`."""
     expected = get_type_hints(default)["return"]
     mine = getattr(function, "__name__", repr(function))
-    wanted = f"{name}{inspect.signature(default)}".replace("tlskit.", "").replace("collections.abc.", "")
+    wanted = f"{name}{inspect.signature(default)}"
+    for module in ("tlskit.", "collections.abc."):  # a learner needs the names, not their places
+        wanted = wanted.replace(module, "")
 
     def tried(*arguments: Any) -> Any:
         try:

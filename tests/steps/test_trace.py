@@ -29,7 +29,7 @@ ARGUMENTS = (
     illustrated("server_random"),
 )
 SIGNATURE = (
-    "it stands for master_secret(prf: collections.abc.Callable[[bytes, bytes, bytes, int], bytes],"
+    "it stands for master_secret(prf: Callable[[bytes, bytes, bytes, int], bytes],"
     " pre_master_secret: bytes, client_random: bytes, server_random: bytes) -> bytes"
 )
 
