@@ -218,12 +218,10 @@ class Connection:
         elif level == AlertLevel.warning:
             self.warnings.append(number)
         else:
-            name = name_of(AlertDescription, number)
-            description = (
-                AlertDescription(number) if name != "unknown" else AlertDescription.internal_error
-            )
-            reason = f"the peer sent it (alert {number})"
-            raise Alert(description, reason, "RFC 5246 §7.2", received=True)
+            known = name_of(AlertDescription, number) != "unknown"
+            description = AlertDescription(number) if known else AlertDescription.general_error
+            words = "the peer sent it" if known else "the peer sent an alert without a name here"
+            raise Alert(description, f"{words} (alert {number})", "RFC 5246 §7.2", received=True)
 
     def _take_close_notify(self) -> None:
         self.peer_closed = True

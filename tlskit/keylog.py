@@ -3,6 +3,7 @@
 Whoever has such a line can read all of that connection. It is for learning and debugging.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -15,6 +16,18 @@ def key_log_lines(state: Any) -> list[str]:
     if not state.master_secret:
         return []
     return [f"CLIENT_RANDOM {state.client_random.hex()} {state.master_secret.hex()}"]
+
+
+def key_log_of(calls: Iterable[Any]) -> list[str]:
+    """Return the lines of all connections in a trace, each once.
+
+    A trace of both ends of one connection gives one line, for both derived the same; if they did
+    not, it gives two.
+    """
+    results = (call.result for call in calls)
+    states = [one[0] if isinstance(one, tuple) else one for one in results]
+    with_secrets = (state for state in states if hasattr(state, "master_secret"))
+    return list(dict.fromkeys(line for state in with_secrets for line in key_log_lines(state)))
 
 
 def secrets_of(lines: str) -> dict[tuple[str, bytes], bytes]:
