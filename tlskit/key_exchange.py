@@ -14,11 +14,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tlskit.alerts import Alert
 from tlskit.registry import AlertDescription, NamedGroup
 
-CURVES: dict[int, ec.EllipticCurve] = {NamedGroup.secp256r1: ec.SECP256R1()}
-GROUPS: tuple[NamedGroup, ...] = (NamedGroup.x25519, NamedGroup.secp256r1)
+CURVES: dict[int, ec.EllipticCurve] = {
+    NamedGroup.secp256r1: ec.SECP256R1(),
+    NamedGroup.secp384r1: ec.SECP384R1(),
+    NamedGroup.secp521r1: ec.SECP521R1(),
+}
+GROUPS: tuple[NamedGroup, ...] = (NamedGroup.x25519, *map(NamedGroup, CURVES))
 GROUP_NAMES = {
     **{group.name.lower(): group for group in GROUPS},
     **{"p-256": NamedGroup.secp256r1, "prime256v1": NamedGroup.secp256r1},
+    **{"p-384": NamedGroup.secp384r1, "p-521": NamedGroup.secp521r1},
 }
 PRE_MASTER_SECRET_LENGTH = 48
 
@@ -33,7 +38,7 @@ class KeyPair:
 
 
 def group_named(name: str) -> NamedGroup:
-    """Return the group with this name (x25519, secp256r1 or P-256, in any case).
+    """Return the group with this name (x25519, secp256r1 or P-256, ..., in any case).
 
     Raises: ValueError with the names that are known.
     """
@@ -46,9 +51,10 @@ def group_named(name: str) -> NamedGroup:
 def generate_key_pair(group: int, random: Callable[[int], bytes]) -> KeyPair:
     """Return an ephemeral key pair of a group, made from the caller's randomness.
 
-    Public sizes: 32 bytes for x25519 (RFC 7748 §6.1); for secp256r1 65, an uncompressed point
-    04 || x || y (RFC 8422 §5.4.1). A private secp256r1 key is 40 random bytes modulo the order,
-    64 bits more than needed, so that no key is likelier than another (FIPS 186-5 App. A.2.1).
+    Public sizes: 32 bytes for x25519 (RFC 7748 §6.1); for secp256r1 65, secp384r1 97, secp521r1
+    133: an uncompressed point 04 || x || y (RFC 8422 §5.4.1). A private key of a curve is random
+    bytes modulo its order, 64 bits more than needed (40 bytes for secp256r1), so that no key is
+    likelier than another (FIPS 186-5 App. A.2.1).
 
     Raises: ValueError for a group that is not known here.
     """
@@ -67,8 +73,8 @@ def generate_key_pair(group: int, random: Callable[[int], bytes]) -> KeyPair:
 def shared_secret(key_pair: KeyPair, peer_public: bytes) -> bytes:
     """Return what both sides compute from one private and one public key each.
 
-    32 bytes for x25519; for secp256r1 the point's x-coordinate, 32 bytes with its leading zeros
-    (RFC 8422 §5.10). In TLS 1.2 it is the pre-master secret itself.
+    32 bytes for x25519; for a curve the point's x-coordinate with its leading zeros, 32, 48 or 66
+    bytes (RFC 8422 §5.10). In TLS 1.2 it is the pre-master secret itself.
 
     Raises: Alert illegal_parameter if the peer's bytes are no point of the curve in uncompressed
         form (§5.11), or an x25519 secret is all zero, as for a point of low order (§5.11).

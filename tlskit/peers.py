@@ -15,7 +15,7 @@ from typing import Protocol, Self
 
 NO_EXTENDED_MASTER_SECRET = 0x1  # SSL_OP_NO_EXTENDED_MASTER_SECRET, which `ssl` does not name
 TAUGHT_TOO = "ALL:@SECLEVEL=0"
-CURVES = {"secp256r1": "prime256v1", "x25519": "X25519"}
+CURVES = {"secp256r1": "prime256v1", "x25519": "X25519"}  # the others keep their names
 
 
 class Endpoint(Protocol):

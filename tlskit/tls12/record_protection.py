@@ -24,7 +24,11 @@ from tlskit.registry import AlertDescription, ProtocolVersion
 ADDITIONAL_DATA = Struct(">QBHH")  # sequence number, content type, version, length
 BLOCK = 16
 TAG = 16
-MAC_HASHES: dict[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1()}
+MAC_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha1": hashes.SHA1(),
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+}
 VERSION = int(ProtocolVersion.TLS_1_2)
 Random = Callable[[int], bytes]
 
