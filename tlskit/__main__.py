@@ -29,7 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="IANA's or OpenSSL's name (default: %(default)s)",
     )
     parser.add_argument(
-        "--group", metavar="NAME", default="x25519", help="x25519, secp256r1, secp384r1 or secp521r1 (%(default)s)"
+        "--group",
+        metavar="NAME",
+        default="x25519",
+        help="x25519, secp256r1, secp384r1 or secp521r1 (%(default)s)",
     )
     parser.add_argument(
         "--no-extended-master-secret",

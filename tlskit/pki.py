@@ -19,7 +19,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tlskit.certificates import Credential, Kind, PrivateKey, Trust
@@ -44,6 +44,7 @@ LAST_DAY = datetime(2100, 1, 1, tzinfo=UTC)
 SERVER_USAGE: dict[Kind, tuple[str, ...]] = {
     "rsa": ("digital_signature", "key_encipherment"),  # one for ECDHE_RSA, the other for RSA
     "ecdsa": ("digital_signature",),
+    "ed25519": ("digital_signature",),
 }
 USAGES = (
     "digital_signature",
@@ -92,8 +93,8 @@ def course_key(name: str) -> PrivateKey:
     pem = Path(__file__).with_name("course_keys").joinpath(f"{name}.pem").read_bytes()
     # Checking an RSA key's numbers would cost 28 ms, and these are our own.
     key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
-    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise ValueError(f"{name}.pem holds neither an RSA nor an ECDSA key")
+    if not isinstance(key, PrivateKey):
+        raise ValueError(f"{name}.pem holds neither an RSA nor an ECDSA nor an Ed25519 key")
     return key
 
 
@@ -114,8 +115,11 @@ def root() -> Issuer:
 
 @cache
 def intermediate(kind: Kind) -> Issuer:
-    """Return the intermediate for leaves of this kind, signed by the root."""
-    contents = intermediate_contents(kind)
+    """Return the intermediate for leaves of this kind, signed by the root.
+
+    Ed25519 leaves have the ECDSA one: the verifier takes no Ed25519 key of a CA.
+    """
+    contents = intermediate_contents("ecdsa" if kind == "ed25519" else kind)
     return Issuer(certify(contents, root()), contents.private_key)
 
 
@@ -132,6 +136,28 @@ def credential(kind: Kind, host: str = HOST) -> Credential:
     if host not in HOSTS:
         raise ValueError(f"no certificate for {host!r}; there are {', '.join(HOSTS)}")
     return issued(leaf_contents(kind, HOSTS[host]), intermediate(kind))
+
+
+@cache
+def client_credential(kind: Kind = "ecdsa") -> Credential:
+    """Return a client's chain and its private key; made for clients, and for no server."""
+    key = course_key("intermediate_ecdsa")
+    contents = Contents(
+        "tlskit course client intermediate (ECDSA)",
+        key,
+        ca=True,
+        path_length=0,
+        extended_key_usage=(CLIENT_AUTH,),
+    )
+    issuer = Issuer(certify(contents, root()), key)
+    leaf = Contents(
+        "tlskit course client",
+        course_key(f"client_{kind}"),
+        ("client.course.example",),
+        key_usage=("digital_signature",),
+        extended_key_usage=(CLIENT_AUTH,),
+    )
+    return issued(leaf, issuer)
 
 
 def leaf_contents(kind: Kind, names: tuple[str, ...] = (HOST,)) -> Contents:

@@ -10,12 +10,21 @@ import sys
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 COURSE_KEYS = Path(__file__).resolve().parent.parent / "tlskit" / "course_keys"
 
-RSA_BITS = {"root_rsa": 2048, "intermediate_rsa": 2048, "leaf_rsa": 2048, "weak_rsa": 1024}
-P_256 = ("intermediate_ecdsa", "leaf_ecdsa", "stranger_ecdsa")
+RSA_BITS = {
+    "root_rsa": 2048,
+    "intermediate_rsa": 2048,
+    "leaf_rsa": 2048,
+    "client_rsa": 2048,
+    "weak_rsa": 1024,
+}
+ED25519 = ("leaf_ed25519",)
+P_256 = ("intermediate_ecdsa", "leaf_ecdsa", "client_ecdsa", "stranger_ecdsa")
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 NOTICE = """\
 tlskit COURSE KEY "{name}". It is PUBLIC: everybody has it, it protects nothing, it is worthless.
@@ -23,16 +32,18 @@ Never use it for anything but the lessons and tests of tlskit.
 """
 
 
-def generate(name: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+def generate(name: str) -> PrivateKey:
     """Return a fresh key of the kind that the name stands for."""
     if name in RSA_BITS:
         return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS[name])
+    if name in ED25519:
+        return ed25519.Ed25519PrivateKey.generate()
     return ec.generate_private_key(ec.SECP256R1())
 
 
 def main() -> int:
     """Write each key that is missing, in PKCS #8 PEM (RFC 7468) under the notice."""
-    for name in (*RSA_BITS, *P_256):
+    for name in (*RSA_BITS, *P_256, *ED25519):
         path = COURSE_KEYS / f"{name}.pem"
         if path.exists():
             print(f"{path.name}: kept")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ed448
 
 from tlskit import pki
 from tlskit.alerts import Alert
@@ -184,7 +184,7 @@ def test_our_own_mistakes_are_value_errors():
 
 
 def test_a_key_that_this_course_cannot_use_is_unsupported():
-    key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+    key = ed448.Ed448PrivateKey.generate()
     sound, issuer = pki.credential("rsa").leaf, pki.intermediate("rsa")
     builder = x509.CertificateBuilder(
         sound.issuer, sound.subject, key.public_key(), 1, pki.FIRST_DAY, pki.LAST_DAY

@@ -10,7 +10,7 @@ from tlskit.cipher_suites import Suite
 from tlskit.messages import Finished
 from tlskit.order import Role
 from tlskit.registry import AlertDescription, HandshakeType
-from tlskit.signatures import kind_of
+from tlskit.signatures import SERVED_BY, kind_of
 from tlskit.tls12.key_schedule import VERIFY_DATA_LENGTH
 from tlskit.tls12.record_protection import record_keys
 from tlskit.tls12.state import State, received, sent
@@ -34,7 +34,7 @@ def require_key_of_suite(suite: Suite, leaf: x509.Certificate) -> None:
     Raises: Alert illegal_parameter: the server chose a suite that its certificate can't serve.
     """
     kind = kind_of(leaf.public_key())
-    if kind != suite.authentication:
+    if kind not in SERVED_BY[suite.authentication]:
         reason = f"{suite.name} needs an {suite.authentication} key in the certificate, not {kind}"
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 5246 §7.4.2")
 

@@ -10,7 +10,7 @@ from tlskit.hello import asked_host_name
 from tlskit.messages import ClientHello
 from tlskit.registry import AlertDescription, ExtensionType, NamedGroup, SignatureScheme
 from tlskit.settings import Settings
-from tlskit.signatures import curve_of, fits_key
+from tlskit.signatures import SERVED_BY, curve_of, fits_key
 
 
 class Choice(NamedTuple):
@@ -67,7 +67,7 @@ def credential_for(
     fitting = [
         one
         for one in settings.credentials
-        if one.kind == suite.authentication
+        if one.kind in SERVED_BY[suite.authentication]
         and (listed is None or curve_of(one.private_key) in (None, *listed.named_group_list))
     ]
     named = [one for one in fitting if host and one.serves(host)]
