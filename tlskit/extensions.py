@@ -7,7 +7,7 @@ number, and often on who sends it: a client lists its groups, a server's renegot
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from tlskit.layouts import Layout, Opaque, Struct, Vector, layout_of
+from tlskit.layouts import Layout, Opaque, Rest, Struct, Vector, layout_of
 from tlskit.presentation import enum8, enum16, opaque, struct
 from tlskit.registry import (
     ECPointFormat,
@@ -93,6 +93,13 @@ class ClientSupportedVersions:
     versions: Annotated[tuple[int, ...], Vector(enum16(ProtocolVersion), 2, 254)]
 
 
+@struct("RFC 5077 §3.2")
+class SessionTicket:
+    """Client: a ticket to resume with, or nothing, which asks for one."""
+
+    ticket: Annotated[bytes, Rest()]
+
+
 CLIENT_BODIES: dict[int, type] = {
     ExtensionType.server_name: ServerNameList,
     ExtensionType.supported_groups: NamedGroupList,
@@ -101,11 +108,13 @@ CLIENT_BODIES: dict[int, type] = {
     ExtensionType.application_layer_protocol_negotiation: ProtocolNameList,
     ExtensionType.extended_master_secret: Empty,
     ExtensionType.encrypt_then_mac: Empty,
+    ExtensionType.session_ticket: SessionTicket,
     ExtensionType.supported_versions: ClientSupportedVersions,
     ExtensionType.renegotiation_info: RenegotiationInfo,
 }
 SERVER_BODIES: dict[int, type] = {
     ExtensionType.server_name: Empty,
+    ExtensionType.session_ticket: Empty,
     ExtensionType.ec_point_formats: ECPointFormatList,
     ExtensionType.application_layer_protocol_negotiation: ProtocolNameList,
     ExtensionType.extended_master_secret: Empty,

@@ -14,6 +14,7 @@ from tlskit.extensions import (
     RenegotiationInfo,
     ServerName,
     ServerNameList,
+    SessionTicket,
     SignatureSchemeList,
 )
 from tlskit.messages import ClientHello
@@ -47,8 +48,9 @@ def is_host_name(name: str) -> bool:
 def client_extensions(settings: Settings) -> tuple[Extension, ...]:
     """Return the extensions of a client that can do TLS 1.2.
 
-    Reference: RFC 6066 §3, RFC 8422 §5.1, RFC 5246 §7.4.1.4.1, RFC 7301 §3.1, RFC 7627 §5.1,
-    RFC 5746 §3.4. Groups and point formats are sent only if some suite is ephemeral.
+    Reference: RFC 6066 §3, RFC 8422 §5.1, RFC 5246 §7.4.1.4.1, RFC 7301 §3.1, RFC 7366 §2,
+    RFC 7627 §5.1, RFC 5077 §3.2, RFC 5746 §3.4. Groups and point formats are sent only if some
+    suite is ephemeral, encrypt_then_mac only if some suite has a MAC of its own.
     """
     found = []
     if is_host_name(settings.server_name):
@@ -64,8 +66,13 @@ def client_extensions(settings: Settings) -> tuple[Extension, ...]:
         names = tuple(name.encode() for name in settings.alpn)
         protocols = ProtocolNameList(names)
         found.append(extension(X.application_layer_protocol_negotiation, protocols))
+    if settings.encrypt_then_mac and any(suite.mac_key_length for suite in settings.suites):
+        found.append(extension(X.encrypt_then_mac, Empty()))
     if settings.extended_master_secret:
         found.append(extension(X.extended_master_secret, Empty()))
+    ticket = settings.session.ticket if settings.session else b""
+    if settings.session_tickets or ticket:
+        found.append(extension(X.session_ticket, SessionTicket(ticket)))
     found.append(extension(X.renegotiation_info, RenegotiationInfo(b"")))
     return tuple(found)
 
@@ -139,7 +146,8 @@ def version_for(hello: ClientHello, extensions: Mapping[int, Any], known: tuple[
     With supported_versions the list decides (RFC 9846 §4.3.1, RFC 8446 §4.2.1); without it
     client_version is the highest that the client can do (RFC 5246 App. E.1).
 
-    Raises: Alert protocol_version if there is none.
+    Raises: Alert protocol_version if there is none; inappropriate_fallback if the client says by
+        TLS_FALLBACK_SCSV that it could do more than it offers here, and we could too (RFC 7507 §3).
     """
     listed = extensions.get(X.supported_versions)
     if listed:
@@ -152,6 +160,9 @@ def version_for(hello: ClientHello, extensions: Mapping[int, Any], known: tuple[
         ours = " or ".join(name_of(ProtocolVersion, version) for version in known)
         reason = f"the client offers {name_of(ProtocolVersion, newest)} at most; we do {ours}"
         raise Alert(AlertDescription.protocol_version, reason, "RFC 5246 App. E.1")
+    if CipherSuite.TLS_FALLBACK_SCSV in hello.cipher_suites and max(common) < max(known):
+        reason = "the client fell back to a lower version than both can do"
+        raise Alert(AlertDescription.inappropriate_fallback, reason, "RFC 7507 §3")
     return max(common)
 
 

@@ -9,10 +9,11 @@ from typing import Annotated
 from tlskit.alerts import Alert
 from tlskit.extensions import CLIENT_BODIES, SERVER_BODIES, Extension, extension_list
 from tlskit.layouts import Field, Opaque, Optional, Rest, Vector
-from tlskit.presentation import enum8, enum16, explain, opaque, struct
+from tlskit.presentation import enum8, enum16, explain, opaque, struct, uint32
 from tlskit.registry import (
     AlertDescription,
     CipherSuite,
+    ClientCertificateType,
     CompressionMethod,
     ECCurveType,
     HandshakeType,
@@ -85,6 +86,35 @@ class ServerKeyExchange:
     signature: Annotated[bytes, opaque(0, 2**16 - 1)]
 
 
+@struct("RFC 5246 §7.4.4")
+class CertificateRequest:
+    """The server asks for the client's certificate too: which keys, which signatures, whose."""
+
+    certificate_types: Annotated[tuple[int, ...], Vector(enum8(ClientCertificateType), 1, 2**8 - 1)]
+    supported_signature_algorithms: Annotated[
+        tuple[int, ...], Vector(enum16(SignatureScheme), 2, 2**16 - 2)
+    ]
+    certificate_authorities: Annotated[
+        tuple[bytes, ...], Vector(Opaque(1, 2**16 - 1), 0, 2**16 - 1)
+    ]
+
+
+@struct("RFC 5246 §7.4.8")
+class CertificateVerify:
+    """The client proves its key: a signature over all handshake messages so far."""
+
+    signature_algorithm: Annotated[int, enum16(SignatureScheme)]
+    signature: Annotated[bytes, opaque(0, 2**16 - 1)]
+
+
+@struct("RFC 5077 §3.3")
+class NewSessionTicket:
+    """The session, sealed by the server for itself; the client keeps what it can't read."""
+
+    ticket_lifetime_hint: Annotated[int, uint32]
+    ticket: Annotated[bytes, opaque(0, 2**16 - 1)]
+
+
 @struct("RFC 5246 §7.4.5")
 class ServerHelloDone:
     """The server's flight is over; nothing is in it."""
@@ -117,7 +147,10 @@ BODIES: dict[int, type] = {
     HandshakeType.server_hello: ServerHello,
     HandshakeType.certificate: Certificate,
     HandshakeType.server_key_exchange: ServerKeyExchange,
+    HandshakeType.certificate_request: CertificateRequest,
     HandshakeType.server_hello_done: ServerHelloDone,
+    HandshakeType.certificate_verify: CertificateVerify,
+    HandshakeType.new_session_ticket: NewSessionTicket,
     HandshakeType.finished: Finished,
 }
 

@@ -171,6 +171,14 @@ class SignatureScheme(IntEnum):
     rsa_pss_pss_sha512 = 0x080B
 
 
+class ClientCertificateType(IntEnum):
+    """Which kind of key a client's certificate may hold (RFC 5246 §7.4.4, RFC 8422 §5.5)."""
+
+    rsa_sign = 1
+    dss_sign = 2
+    ecdsa_sign = 64
+
+
 class ECCurveType(IntEnum):
     """How ServerKeyExchange names its curve (RFC 8422 §5.4): only by a name, today."""
 

@@ -3,12 +3,60 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from tlskit.certificates import Credential, Trust
 from tlskit.cipher_suites import RECOMMENDED, Suite
 from tlskit.key_exchange import GROUPS
 from tlskit.registry import NamedGroup, SignatureScheme
 from tlskit.signatures import SCHEMES
+
+
+@dataclass(frozen=True)
+class Session:
+    """What two ends must remember to take a session up again (RFC 5246 §7.3, RFC 5077 §4).
+
+    Args:
+        suite: of the session; a resumed connection has the same.
+        master_secret: 48 bytes, from which new keys are made with new randoms.
+        extended_master_secret: whether it was bound to its handshake (RFC 7627 §5.3).
+        server_name: the host it is for; it counts for no other (RFC 6066 §3).
+        created: when the full handshake was.
+        session_id: the server's name for it, at most 32 bytes; b"" if it gave none.
+        ticket: the session as the server sealed it for itself; b"" if it sent none.
+        peer_chain: the other side's certificates, as they were verified then.
+    """
+
+    suite: Suite
+    master_secret: bytes = field(repr=False)
+    extended_master_secret: bool
+    server_name: str
+    created: datetime
+    session_id: bytes = b""
+    ticket: bytes = field(default=b"", repr=False)
+    peer_chain: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+class SessionStore(Protocol):
+    """Where a server keeps its sessions (`sessions.SessionCache`)."""
+
+    def find(self, session_id: bytes, now: datetime) -> Session | None:
+        """Return the session with this ID, if it is there and not too old."""
+
+    def keep(self, session: Session) -> None:
+        """Remember a session."""
+
+
+class TicketKeeper(Protocol):
+    """How a server seals sessions into tickets (`sessions.TicketKeys`)."""
+
+    lifetime: int
+
+    def seal(self, session: Session, random: Callable[[int], bytes]) -> bytes:
+        """Return the session as a ticket that only this server can open."""
+
+    def open(self, ticket: bytes, now: datetime) -> tuple[Session, bool] | None:
+        """Return the session, and whether a new ticket is due; None for what does not open."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +72,7 @@ class Settings:
             certificate.
         trust: client: the root certificates it believes.
         credentials: server: certificate chains with their keys; the first is the default.
+            Client: what it shows if the server asks for a certificate.
         suites: which suites may be used, best first. Those that are taught only are not among
             the default ones.
         groups: for ECDHE, best first.
@@ -31,6 +80,13 @@ class Settings:
         alpn: protocols spoken inside, best first (RFC 7301); none: the extension is not used.
         extended_master_secret: whether it is offered, and accepted (RFC 7627).
         require_extended_master_secret: whether a peer without it is refused.
+        encrypt_then_mac: whether it is offered, and accepted, for CBC suites (RFC 7366).
+        session: client: a session to take up again.
+        session_tickets: client: whether it asks for a ticket (RFC 5077).
+        session_store: server: where sessions are kept, to be found by their ID.
+        ticket_keys: server: how sessions are sealed into tickets.
+        client_certificate: server: whether it asks the client for one, "no", "wanted" or
+            "required"; `trust` then holds the roots for it.
         max_handshake_size: longest handshake message taken from a peer, in bytes.
 
     Raises: ValueError if a value can't be meant.
@@ -47,6 +103,12 @@ class Settings:
     alpn: tuple[str, ...] = ()
     extended_master_secret: bool = True
     require_extended_master_secret: bool = False
+    encrypt_then_mac: bool = True
+    session: Session | None = None
+    session_tickets: bool = False
+    session_store: SessionStore | None = None
+    ticket_keys: TicketKeeper | None = None
+    client_certificate: str = "no"
     max_handshake_size: int = 2**17
 
     def __post_init__(self) -> None:
@@ -63,6 +125,13 @@ class Settings:
                 )
         if self.require_extended_master_secret and not self.extended_master_secret:
             raise ValueError("extended master secret can't be required and not offered")
+        if self.client_certificate not in ("no", "wanted", "required"):
+            raise ValueError(
+                "settings.client_certificate is no, wanted or required, "
+                f"not {self.client_certificate!r}"
+            )
+        if self.client_certificate != "no" and self.trust is None:
+            raise ValueError("to ask for client certificates settings.trust must hold roots")
         for protocol in self.alpn:
             if not 1 <= len(protocol.encode()) <= 255:
                 raise ValueError(f"a protocol name has 1..255 bytes (RFC 7301 §3.1): {protocol!r}")

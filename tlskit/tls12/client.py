@@ -33,7 +33,7 @@ from tlskit.registry import (
     SignatureScheme,
     name_of,
 )
-from tlskit.tls12 import common
+from tlskit.tls12 import client_authentication, common, resumption
 from tlskit.tls12.state import State, received, sent
 
 X = ExtensionType
@@ -46,7 +46,7 @@ def send_client_hello(state: State) -> tuple[State, bytes]:
     hello = ClientHello(
         client_version=TLS_1_2,
         random=settings.draw(32),
-        session_id=b"",
+        session_id=resumption.session_id_to_offer(settings),
         cipher_suites=tuple(int(suite.code) for suite in settings.suites),
         compression_methods=(CompressionMethod.null,),
         extensions=client_extensions(settings),
@@ -62,7 +62,7 @@ def receive_server_hello(state: State, message: bytes) -> State:
         a compression that was not offered, or a protocol that was not (RFC 7301 §3.2);
         unsupported_extension for an extension that was not (§7.4.1.4); handshake_failure for a
         renegotiation_info that is not empty (RFC 5746 §3.4), or a missing extended master secret
-        where it is required (RFC 7627 §5.2).
+        where it is required (RFC 7627 §5.2); those of `resumption.accepted`.
     """
     state, hello = received(state, ServerHello, message)
     offer = state.client_hello
@@ -97,9 +97,16 @@ def receive_server_hello(state: State, message: bytes) -> State:
     if state.settings.require_extended_master_secret and not extended:
         reason = "the server does without extended_master_secret, which is required here"
         raise Alert(AlertDescription.handshake_failure, reason, "RFC 7627 §5.2")
+    encrypt_then_mac = X.encrypt_then_mac in answers
+    if encrypt_then_mac and not BY_CODE[hello.cipher_suite].mac_key_length:
+        reason = "the server answers encrypt_then_mac with a suite that has no MAC of its own"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 7366 §3")
+    state = resumption.accepted(state, hello, extended)
     return state.but(
         server_random=hello.random,
         session_id=hello.session_id,
+        encrypt_then_mac=encrypt_then_mac,
+        ticket_promised=X.session_ticket in answers,
         suite=BY_CODE[hello.cipher_suite],
         extended_master_secret=extended,
         secure_renegotiation=renegotiation is not None,
@@ -208,6 +215,20 @@ class ClientSteps:
     receive_server_hello: Callable[[State, bytes], State] = receive_server_hello
     receive_certificate: Callable[[State, bytes], State] = receive_certificate
     receive_server_key_exchange: Callable[[State, bytes], State] = receive_server_key_exchange
+    # tls12/client_authentication.py
+    receive_certificate_request: Callable[[State, bytes], State] = (
+        client_authentication.receive_certificate_request
+    )
+    send_certificate: Callable[[State], tuple[State, bytes]] = (
+        client_authentication.send_certificate
+    )
+    send_certificate_verify: Callable[[State], tuple[State, bytes]] = (
+        client_authentication.send_certificate_verify
+    )
+    # tls12/resumption.py
+    receive_new_session_ticket: Callable[[State, bytes], State] = (
+        resumption.receive_new_session_ticket
+    )
     receive_server_hello_done: Callable[[State, bytes], State] = receive_server_hello_done
     send_client_key_exchange: Callable[[State], tuple[State, bytes]] = send_client_key_exchange
     # tls12/common.py

@@ -43,10 +43,13 @@ def generate_keys(state: State) -> State:
     """Make master secret, key block and both directions' keys; each side does it alone.
 
     Reference: RFC 5246 §8.1, §6.3. With extended master secret the hash of all messages up to
-    ClientKeyExchange takes the place of the randoms (RFC 7627 §4).
+    ClientKeyExchange takes the place of the randoms (RFC 7627 §4). A resumed session keeps its
+    master secret (RFC 5246 §7.3).
     """
     suite, formulae, prf = state.agreed, state.formulae, state.prf
-    if state.extended_master_secret:
+    if state.resumed:
+        master = state.master_secret  # the session's; only the randoms are new
+    elif state.extended_master_secret:
         session_hash = state.hash_so_far()
         master = formulae.extended_master_secret(prf, state.pre_master_secret, session_hash)
     else:
@@ -57,9 +60,14 @@ def generate_keys(state: State) -> State:
         prf, master, state.server_random, state.client_random, suite.key_block_length
     )
     parts = formulae.partition(suite, block)
-    names = ("write_MAC_key", "write_key", "write_IV")
     client, server = (
-        record_keys(suite, *(parts[f"{side}_{name}"] for name in names))
+        record_keys(
+            suite,
+            parts[f"{side}_write_MAC_key"],
+            parts[f"{side}_write_key"],
+            parts[f"{side}_write_IV"],
+            state.encrypt_then_mac,
+        )
         for side in ("client", "server")
     )
     return state.but(master_secret=master, key_block=block, client_keys=client, server_keys=server)

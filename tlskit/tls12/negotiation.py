@@ -1,4 +1,4 @@
-"""What the server chooses from a ClientHello: suite, certificate, group and signature scheme."""
+"""What is chosen from a hello (suite, certificate, group, scheme), and what is then signed."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -112,3 +112,12 @@ def server_ecdh_params_to_sign(
     Reference: RFC 5246 §7.4.3, RFC 8422 §5.4.
     """
     return client_random + server_random + server_ecdh_params
+
+
+def certificate_verify_content(handshake_messages: tuple[bytes, ...]) -> bytes:
+    """Return what the client signs: all handshake messages so far, from ClientHello on.
+
+    The messages themselves, not their hash: the hash is the signature scheme's, perhaps another
+    than the suite's. Reference: RFC 5246 §7.4.8.
+    """
+    return b"".join(handshake_messages)

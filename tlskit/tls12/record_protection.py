@@ -35,23 +35,29 @@ Random = Callable[[int], bytes]
 
 @dataclass(frozen=True)
 class RecordKeys:
-    """The keys of one direction: MAC key (CBC only), write key, fixed IV (AEAD only)."""
+    """The keys of one direction: MAC key (CBC only), write key, fixed IV (AEAD only).
+
+    With encrypt_then_mac a CBC record's MAC covers the ciphertext (RFC 7366).
+    """
 
     suite: Suite
     mac_key: bytes = field(repr=False)
     key: bytes = field(repr=False)
     iv: bytes = field(repr=False)
+    encrypt_then_mac: bool = False
     aead: Any = field(repr=False, compare=False, default=None)
 
 
-def record_keys(suite: Suite, mac_key: bytes, key: bytes, iv: bytes) -> RecordKeys:
+def record_keys(
+    suite: Suite, mac_key: bytes, key: bytes, iv: bytes, encrypt_then_mac: bool = False
+) -> RecordKeys:
     """Return the keys of one direction (RFC 5246 §6.3), with the library's cipher made once."""
     aead: Any = None
     if suite.cipher is Cipher.AES_GCM:
         aead = AESGCM(key)
     elif suite.cipher is Cipher.CHACHA20_POLY1305:
         aead = ChaCha20Poly1305(key)
-    return RecordKeys(suite, mac_key, key, iv, aead)
+    return RecordKeys(suite, mac_key, key, iv, encrypt_then_mac, aead)
 
 
 def additional_data(sequence_number: int, content_type: int, version: int, length: int) -> bytes:
@@ -87,9 +93,12 @@ def protect(
 
     Reference: RFC 5246 §6.2.3. `random` is asked only by CBC.
     """
-    associated = additional_data(sequence_number, content_type, VERSION, len(content))
     if keys.suite.cipher is Cipher.AES_CBC:
+        if keys.encrypt_then_mac:
+            return encrypt_then_mac(keys, sequence_number, content_type, content, random(BLOCK))
+        associated = additional_data(sequence_number, content_type, VERSION, len(content))
         return encrypt_cbc(keys, associated, content, random(BLOCK))
+    associated = additional_data(sequence_number, content_type, VERSION, len(content))
     explicit = sequence_number.to_bytes(8, "big") if keys.suite.record_iv_length else b""
     sealed = keys.aead.encrypt(nonce(keys, sequence_number, explicit), content, associated)
     return explicit + bytes(sealed)
@@ -105,7 +114,8 @@ def unprotect(
     """
     explicit_length = keys.suite.record_iv_length
     if keys.suite.cipher is Cipher.AES_CBC:
-        content = decrypt_cbc(keys, sequence_number, content_type, version, fragment)
+        decrypt = decrypt_then_check if not keys.encrypt_then_mac else check_then_decrypt
+        content = decrypt(keys, sequence_number, content_type, version, fragment)
         if content is None:
             raise wrong_record()
         return content
@@ -140,14 +150,56 @@ def encrypt_cbc(keys: RecordKeys, associated: bytes, content: bytes, iv: bytes) 
     The padding is as many bytes as fill the last block, each of them the number of the bytes
     before the last one (RFC 5246 §6.2.3.2).
     """
-    plaintext = content + mac(keys, associated, content).finalize()
+    return padded_and_encrypted(keys, content + mac(keys, associated, content).finalize(), iv)
+
+
+def padded_and_encrypted(keys: RecordKeys, plaintext: bytes, iv: bytes) -> bytes:
+    """Return IV + AES-CBC(plaintext + padding) (RFC 5246 §6.2.3.2)."""
     padding_length = BLOCK - 1 - len(plaintext) % BLOCK
     plaintext += bytes([padding_length]) * (padding_length + 1)
     encryptor = BlockCipher(algorithms.AES(keys.key), modes.CBC(iv)).encryptor()
     return iv + encryptor.update(plaintext) + encryptor.finalize()
 
 
-def decrypt_cbc(
+def encrypt_then_mac(
+    keys: RecordKeys, sequence_number: int, content_type: int, content: bytes, iv: bytes
+) -> bytes:
+    """Return IV + AES-CBC(content + padding) + MAC of all that: first encryption, then the MAC.
+
+    Who checks the MAC first never looks at a padding that an attacker made (RFC 7366 §3).
+    """
+    encrypted = padded_and_encrypted(keys, content, iv)
+    associated = additional_data(sequence_number, content_type, VERSION, len(encrypted))
+    return encrypted + mac(keys, associated, encrypted).finalize()
+
+
+def check_then_decrypt(
+    keys: RecordKeys, sequence_number: int, content_type: int, version: int, fragment: bytes
+) -> bytes | None:
+    """Return the content of an encrypt-then-MAC fragment, or None (RFC 7366 §3)."""
+    mac_length = len(keys.mac_key)
+    encrypted, received_mac = fragment[:-mac_length], fragment[-mac_length:]
+    if len(encrypted) < 2 * BLOCK or len(encrypted) % BLOCK:
+        return None
+    associated = additional_data(sequence_number, content_type, version, len(encrypted))
+    try:
+        mac(keys, associated, encrypted).verify(received_mac)
+    except InvalidSignature:
+        return None
+    plaintext = decrypted(keys, encrypted)
+    padding_length = plaintext[-1] + 1
+    if plaintext[-padding_length:] != plaintext[-1:] * padding_length:
+        return None  # only the holder of the keys can have sent that
+    return plaintext[:-padding_length]
+
+
+def decrypted(keys: RecordKeys, encrypted: bytes) -> bytes:
+    """Return what AES-CBC decrypts, padding and all; the IV stands first."""
+    decryptor = BlockCipher(algorithms.AES(keys.key), modes.CBC(encrypted[:BLOCK])).decryptor()
+    return decryptor.update(encrypted[BLOCK:]) + decryptor.finalize()
+
+
+def decrypt_then_check(
     keys: RecordKeys, sequence_number: int, content_type: int, version: int, fragment: bytes
 ) -> bytes | None:
     """Return the content, or None, of which the caller may not tell the cause.
@@ -160,8 +212,7 @@ def decrypt_cbc(
     smallest = BLOCK + -(-(mac_length + 1) // BLOCK) * BLOCK
     if len(fragment) < smallest or len(fragment) % BLOCK:
         return None
-    decryptor = BlockCipher(algorithms.AES(keys.key), modes.CBC(fragment[:BLOCK])).decryptor()
-    plaintext = decryptor.update(fragment[BLOCK:]) + decryptor.finalize()
+    plaintext = decrypted(keys, fragment)
     padding_length = plaintext[-1] + 1
     good = padding_length + mac_length <= len(plaintext)
     good = good and bytes_eq(plaintext[-padding_length:], plaintext[-1:] * padding_length)

@@ -1,7 +1,8 @@
 """The steps of a TLS 1.2 server, one function each: state and bytes in, state and bytes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tlskit.alerts import Alert
 from tlskit.extensions import ECPointFormatList, Empty, ProtocolNameList, RenegotiationInfo
@@ -33,7 +34,7 @@ from tlskit.registry import (
     HandshakeType,
     ProtocolVersion,
 )
-from tlskit.tls12 import common
+from tlskit.tls12 import client_authentication, common, resumption
 from tlskit.tls12.state import State, received, sent
 
 X = ExtensionType
@@ -55,33 +56,58 @@ def receive_client_hello(state: State, message: bytes) -> State:
     if settings.require_extended_master_secret and not extended:
         reason = "the client does not offer extended_master_secret, which is required here"
         raise Alert(AlertDescription.handshake_failure, reason, "RFC 7627 §5.2")
-    choice = state.formulae.choose(settings, hello, asked)
+    session, ticket_due = resumption.session_to_resume(settings, hello, asked, extended)
+    if session is None:
+        choice = state.formulae.choose(settings, hello, asked)
+        state = state.but(
+            suite=choice.suite,
+            credential=choice.credential,
+            group=choice.group,
+            signature_scheme=choice.signature_scheme,
+        )
+        ticket_due = settings.ticket_keys is not None and X.session_ticket in asked
+    else:
+        state = resumption.resumed(state, session)
     return state.but(
         client_hello=hello,
         client_random=hello.random,
-        suite=choice.suite,
-        credential=choice.credential,
-        group=choice.group,
-        signature_scheme=choice.signature_scheme,
         server_name=asked_host_name(asked),
         alpn=chosen_protocol(settings, asked),
         extended_master_secret=extended,
         secure_renegotiation=secure_renegotiation(hello, asked),
+        encrypt_then_mac=encrypt_then_mac(state, asked),
+        ticket_promised=ticket_due,
     )
+
+
+def encrypt_then_mac(state: State, asked: Mapping[int, Any]) -> bool:
+    """Tell whether the MAC covers the ciphertext: CBC suites only, and only if asked (RFC 7366)."""
+    wanted = state.settings.encrypt_then_mac and X.encrypt_then_mac in asked
+    return wanted and state.agreed.mac_key_length > 0
+
+
+def session_id_to_give(state: State) -> bytes:
+    """Return the session ID of ServerHello (RFC 5246 §7.4.1.3).
+
+    A session that is taken up again keeps the client's; a new one that will be kept gets 32 random
+    bytes; else it is empty.
+    """
+    if state.resumed and state.client_hello is not None:
+        return state.client_hello.session_id
+    return state.settings.draw(32) if state.settings.session_store else b""
 
 
 def send_server_hello(state: State) -> tuple[State, bytes]:
     """Answer with the choice and 32 fresh random bytes (RFC 5246 §7.4.1.3).
 
-    An extension is answered only if the client sent it (§7.4.1.4). The session ID stays empty:
-    this session is not kept.
+    An extension is answered only if the client sent it (§7.4.1.4).
     """
     offer = state.client_hello
     asked = {one.extension_type for one in (offer.extensions or ())} if offer else set()
     answers = []
     if state.secure_renegotiation:
         answers.append(extension(X.renegotiation_info, RenegotiationInfo(b"")))
-    if X.server_name in asked and state.server_name:
+    if X.server_name in asked and state.server_name and not state.resumed:
         answers.append(extension(X.server_name, Empty()))
     if X.ec_point_formats in asked and state.agreed.ephemeral:
         formats = ECPointFormatList((ECPointFormat.uncompressed,))
@@ -89,17 +115,23 @@ def send_server_hello(state: State) -> tuple[State, bytes]:
     if state.alpn:
         protocol = ProtocolNameList((state.alpn,))
         answers.append(extension(X.application_layer_protocol_negotiation, protocol))
+    if state.encrypt_then_mac:
+        answers.append(extension(X.encrypt_then_mac, Empty()))
     if state.extended_master_secret:
         answers.append(extension(X.extended_master_secret, Empty()))
+    if state.ticket_promised:
+        answers.append(extension(X.session_ticket, Empty()))
+    session_id = session_id_to_give(state)
     hello = ServerHello(
         server_version=TLS_1_2,
         random=state.settings.draw(32),
-        session_id=b"",
+        session_id=session_id,
         cipher_suite=state.agreed.code,
         compression_method=CompressionMethod.null,
         extensions=tuple(answers) or None,
     )
-    return sent(state.but(server_random=hello.random), HandshakeType.server_hello, hello)
+    state = state.but(server_random=hello.random, session_id=session_id)
+    return sent(state, HandshakeType.server_hello, hello)
 
 
 def send_certificate(state: State) -> tuple[State, bytes]:
@@ -170,6 +202,18 @@ class ServerSteps:
     send_server_key_exchange: Callable[[State], tuple[State, bytes]] = send_server_key_exchange
     send_server_hello_done: Callable[[State], tuple[State, bytes]] = send_server_hello_done
     receive_client_key_exchange: Callable[[State, bytes], State] = receive_client_key_exchange
+    # tls12/client_authentication.py
+    send_certificate_request: Callable[[State], tuple[State, bytes]] = (
+        client_authentication.send_certificate_request
+    )
+    receive_certificate: Callable[[State, bytes], State] = client_authentication.receive_certificate
+    receive_certificate_verify: Callable[[State, bytes], State] = (
+        client_authentication.receive_certificate_verify
+    )
+    # tls12/resumption.py
+    send_new_session_ticket: Callable[[State], tuple[State, bytes]] = (
+        resumption.send_new_session_ticket
+    )
     # tls12/common.py
     generate_keys: Callable[[State], State] = common.generate_keys
     receive_change_cipher_spec: Callable[[State, bytes], State] = common.receive_change_cipher_spec

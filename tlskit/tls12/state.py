@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 from cryptography import x509
 
 from tlskit.alerts import decode_alert, encode_alert
-from tlskit.certificates import Credential, verify_chain
+from tlskit.certificates import Credential, verify_chain, verify_client_chain
 from tlskit.cipher_suites import Suite
 from tlskit.key_exchange import (
     KeyPair,
@@ -17,11 +17,11 @@ from tlskit.key_exchange import (
     generate_key_pair,
     shared_secret,
 )
-from tlskit.messages import ClientHello, frame_handshake, unframe_handshake
+from tlskit.messages import CertificateRequest, ClientHello, frame_handshake, unframe_handshake
 from tlskit.order import Role
 from tlskit.presentation import decode, encode
 from tlskit.registry import HandshakeType
-from tlskit.settings import Settings
+from tlskit.settings import Session, Settings
 from tlskit.signatures import sign, verify_signature
 from tlskit.tls12 import key_schedule, negotiation, record_protection
 from tlskit.tls12.key_schedule import PRF
@@ -61,6 +61,10 @@ class Formulae:
     sign: Callable[[int, Any, bytes], bytes] = sign
     verify_signature: Callable[[int, Any, bytes, bytes], None] = verify_signature
     verify_chain: Callable[..., x509.Certificate] = verify_chain
+    verify_client_chain: Callable[..., x509.Certificate] = verify_client_chain
+    certificate_verify_content: Callable[[tuple[bytes, ...]], bytes] = (
+        negotiation.certificate_verify_content
+    )
     # alerts.py, messages.py, tls12/record_protection.py
     encode_alert: Callable[[int, int], bytes] = encode_alert
     decode_alert: Callable[[bytes], tuple[int, int]] = decode_alert
@@ -85,7 +89,11 @@ class State:
         client_hello: as sent or received.
         suite, group, credential, signature_scheme: what was agreed on; the last two on the server.
         server_name, alpn: what the client asked for, and the protocol that was taken.
-        extended_master_secret, secure_renegotiation: whether both hellos carried them.
+        extended_master_secret, secure_renegotiation, encrypt_then_mac: whether both hellos
+            carried them.
+        resumed, session: whether this handshake takes up a session again, and which.
+        ticket, ticket_promised: the session ticket, and whether ServerHello announced a new one.
+        certificate_request: what the server asked of the client's certificate.
         key_pair: this side's ephemeral keys; peer_public: the other side's, as received.
         key_block: cut into the two `RecordKeys`.
     """
@@ -101,10 +109,17 @@ class State:
     suite: Suite | None = None
     group: int = 0
     signature_scheme: int = 0
+    client_signature_scheme: int = 0
     server_name: str = ""
     alpn: bytes = b""
     extended_master_secret: bool = False
     secure_renegotiation: bool = False
+    encrypt_then_mac: bool = False
+    resumed: bool = False
+    session: Session | None = None
+    ticket: bytes = field(default=b"", repr=False)
+    ticket_promised: bool = False
+    certificate_request: CertificateRequest | None = None
     credential: Credential | None = None
     peer_chain: tuple[bytes, ...] = field(default=(), repr=False)
     peer_certificate: x509.Certificate | None = None
