@@ -18,7 +18,7 @@ from tlskit.registry import (
     ProtocolVersion,
     name_of,
 )
-from tlskit.settings import Settings
+from tlskit.settings import Session, Settings
 from tlskit.trace import Call, ReplacementError, checked, recorded
 
 CLOSE_NOTIFY = AlertDescription.close_notify
@@ -119,6 +119,11 @@ class Connection:
             raise ValueError("application data goes out between the handshake's end and close()")
         if data:
             self._send(ContentType.application_data, data)
+
+    @property
+    def session(self) -> Session | None:
+        """What a client needs to take this session up again; None before the handshake is done."""
+        return self.side.session_of(self.state) if self.done else None
 
     def read(self) -> bytes:
         """Return the application data that has come, and forget it."""
@@ -291,7 +296,7 @@ class Connection:
             rows = self.side.order(self.state)
             self._row = coming(rows, self._row, self.state)
             if self._row == len(rows):
-                self.done = True
+                self._finish()
                 return
             row = rows[self._row]
             if row.sender is self._peer_role:
@@ -307,6 +312,13 @@ class Connection:
             self._send(ContentType.change_cipher_spec if change else ContentType.handshake, message)
             if row.then:
                 self._records.writing = Direction(row.then(self.state))
+
+    def _finish(self) -> None:
+        """Note that the handshake is over; a server keeps a new session that has an ID."""
+        newly, self.done = not self.done, True
+        store = self.settings.session_store
+        if newly and store is not None and self.role is Role.SERVER:
+            store.keep(self.side.session_of(self.state))
 
     def _send(self, content_type: ContentType, content: bytes) -> None:
         self._records.send(content_type, self._version(content_type), content)

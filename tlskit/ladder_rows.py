@@ -73,8 +73,7 @@ def ladder_rows(calls: Sequence[Call], order: Sequence[Row]) -> list[LadderRow]:
 
 class _Reader:
     def __init__(self, order: Sequence[Row]) -> None:
-        self.numbers = {row.message: row.number for row in order}
-        self.numbers["application_data"] = APPLICATION_DATA_NUMBER
+        self.numbers = {(row.message, row.sender): row.number for row in order}
         self.alone = {row.message for row in order if row.sender is Role.BOTH}
         self.rows: list[LadderRow] = []
         self.opened: dict[str, Call] = {}
@@ -102,10 +101,15 @@ class _Reader:
 
     def add(self, message: str, sender: Role, data: bytes = b"") -> LadderRow:
         title = alert_title(data) if message == "alert" else camel_case(message)
-        row = LadderRow(message, title, sender, self.numbers.get(message, 0), data)
+        row = LadderRow(message, title, sender, self.number(message, sender), data)
         row.record_size = len(data) + RECORD_HEADER_SIZE
         self.rows.append(row)
         return row
+
+    def number(self, message: str, sender: Role) -> int:
+        if message == "application_data":
+            return APPLICATION_DATA_NUMBER
+        return self.numbers.get((message, sender), 0)
 
     def waiting(self, message: str, sender: Role) -> LadderRow | None:
         for row in self.rows:

@@ -60,6 +60,7 @@ class Side:
     formulae: Any
     begin: Callable[[Role, Any, Any], Any]
     renegotiation: int
+    session_of: Callable[[Any], Any]
 
 
 def coming(rows: tuple[Row, ...], at: int, state: Any) -> int:

@@ -8,11 +8,13 @@ is a client like any other, but for one function.
 from tlskit.order import Role, Side
 from tlskit.registry import HandshakeType, ProtocolVersion
 from tlskit.tls12.client import CLIENT_STEPS, ClientSteps
-from tlskit.tls12.order import FULL, order
+from tlskit.tls12.order import ABBREVIATED, FULL, order
+from tlskit.tls12.resumption import session_of
 from tlskit.tls12.server import SERVER_STEPS, ServerSteps
 from tlskit.tls12.state import FORMULAE, Formulae, State, begin
 
 __all__ = [
+    "ABBREVIATED",
     "CLIENT_STEPS",
     "FORMULAE",
     "FULL",
@@ -36,6 +38,7 @@ def client(formulae: Formulae = FORMULAE, steps: ClientSteps = CLIENT_STEPS) -> 
         formulae,
         begin,
         HandshakeType.hello_request,
+        session_of,
     )
 
 
@@ -49,4 +52,5 @@ def server(formulae: Formulae = FORMULAE, steps: ServerSteps = SERVER_STEPS) -> 
         formulae,
         begin,
         HandshakeType.client_hello,
+        session_of,
     )

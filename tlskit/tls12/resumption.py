@@ -62,10 +62,10 @@ def find(
 ) -> tuple[Session | None, bool]:
     """Return the session by ticket or by ID, as far as this server keeps such."""
     offered = asked.get(X.session_ticket)
-    if settings.ticket_keys and offered and offered.ticket:
+    if settings.ticket_keys is not None and offered and offered.ticket:
         opened = settings.ticket_keys.open(offered.ticket, settings.now)
         return opened if opened else (None, False)
-    if settings.session_store and hello.session_id:
+    if settings.session_store is not None and hello.session_id:
         return settings.session_store.find(hello.session_id, settings.now), False
     return None, False
 

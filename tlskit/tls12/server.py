@@ -94,7 +94,7 @@ def session_id_to_give(state: State) -> bytes:
     """
     if state.resumed and state.client_hello is not None:
         return state.client_hello.session_id
-    return state.settings.draw(32) if state.settings.session_store else b""
+    return state.settings.draw(32) if state.settings.session_store is not None else b""
 
 
 def send_server_hello(state: State) -> tuple[State, bytes]:
