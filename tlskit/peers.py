@@ -70,8 +70,15 @@ class OpenSSLPeer:
         error: OpenSSL's words for what went wrong, "" if nothing did.
     """
 
-    def __init__(self, context: ssl.SSLContext, server_side: bool, server_name: str = "") -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        server_side: bool,
+        server_name: str = "",
+        session: ssl.SSLSession | None = None,
+    ) -> None:
         """Begin a handshake; a client has its ClientHello ready."""
+        self._context, self._server_side, self._server_name = context, server_side, server_name
         self.done = False
         self.closed = False
         self.error = ""
@@ -84,7 +91,7 @@ class OpenSSLPeer:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._application_data: list[bytes] = []
         self._object = context.wrap_bio(
-            self._incoming, self._outgoing, server_side, server_name or None
+            self._incoming, self._outgoing, server_side, server_name or None, session
         )
         self._go_on()
 
@@ -98,16 +105,21 @@ class OpenSSLPeer:
         group: str = "",
         alpn: Sequence[str] = (),
         extended_master_secret: bool = True,
+        tickets: bool = False,
+        credential: tuple[bytes, bytes] | None = None,
     ) -> Self:
         """Return a client that checks certificate and name against these roots.
 
         Args:
             suites: OpenSSL's list; by default also those that are taught only.
             group: the only group it offers, as IANA names it; "" for all.
+            tickets: whether it asks for a session ticket.
+            credential: a chain and key, in PEM, to show if the server asks.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(cadata=roots_pem.decode())
-        settle(context, suites, group, alpn, extended_master_secret)
+        load_chains(context, [credential] if credential else [])
+        settle(context, suites, group, alpn, extended_master_secret, tickets)
         return cls(context, False, server_name)
 
     @classmethod
@@ -119,14 +131,32 @@ class OpenSSLPeer:
         group: str = "",
         alpn: Sequence[str] = (),
         extended_master_secret: bool = True,
+        tickets: bool = False,
+        client_roots_pem: bytes = b"",
+        require_client_certificate: bool = False,
     ) -> Self:
-        """Return a server with these chains: pairs of certificates and key, in PEM."""
+        """Return a server with these chains: pairs of certificates and key, in PEM.
+
+        Args:
+            tickets: whether it gives session tickets; it always keeps sessions by their ID.
+            client_roots_pem: roots for client certificates; with them it asks for one.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        for chain, key in chains:
-            with private_file(chain) as chain_file, private_file(key) as key_file:
-                context.load_cert_chain(chain_file, key_file)
-        settle(context, suites, group, alpn, extended_master_secret)
+        load_chains(context, chains)
+        settle(context, suites, group, alpn, extended_master_secret, tickets)
+        if client_roots_pem:
+            context.load_verify_locations(cadata=client_roots_pem.decode())
+            required = require_client_certificate
+            context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
         return cls(context, True)
+
+    def again(self, session: bool = True) -> Self:
+        """Return the same side for another connection, with the sessions of this one.
+
+        A client offers this connection's session unless told not to.
+        """
+        kept = self._object.session if session and not self._server_side else None
+        return type(self)(self._context, self._server_side, self._server_name, kept)
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the peer. Faults are kept in `error`; OpenSSL answers by an alert."""
@@ -199,6 +229,16 @@ class OpenSSLPeer:
         return cipher[0] if cipher else ""
 
     @property
+    def resumed(self) -> bool:
+        """Whether OpenSSL took a session up again."""
+        return bool(self._object.session_reused)
+
+    @property
+    def peer_certificate(self) -> bytes:
+        """The other side's certificate in DER, b"" if it showed none."""
+        return self._object.getpeercert(binary_form=True) or b""
+
+    @property
     def alpn(self) -> str:
         """The protocol that was agreed on, "" for none."""
         return self._object.selected_alpn_protocol() or ""
@@ -228,8 +268,16 @@ class OpenSSLPeer:
 
 def remove_key_log(context: ssl.SSLContext, key_log: Path) -> None:
     """Remove a file of secrets; OpenSSL must close it first (Windows removes no open file)."""
-    context.keylog_filename = None  # type: ignore[assignment]
+    if context.keylog_filename == str(key_log):  # else the context serves another connection now
+        context.keylog_filename = None  # type: ignore[assignment]
     key_log.unlink(missing_ok=True)
+
+
+def load_chains(context: ssl.SSLContext, chains: Sequence[tuple[bytes, bytes]]) -> None:
+    """Hand certificates and keys to OpenSSL, which takes them from files only."""
+    for chain, key in chains:
+        with private_file(chain) as chain_file, private_file(key) as key_file:
+            context.load_cert_chain(chain_file, key_file)
 
 
 def settle(
@@ -238,12 +286,14 @@ def settle(
     group: str,
     alpn: Sequence[str],
     extended_master_secret: bool,
+    tickets: bool,
 ) -> None:
-    """Set what client and server have in common: TLS 1.2 only, no tickets."""
+    """Set what client and server have in common: TLS 1.2 only, tickets only if asked for."""
     context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
     weak_too = suites if "@SECLEVEL" in suites else f"{suites}:@SECLEVEL=0"
     context.set_ciphers(weak_too)
-    context.options |= ssl.OP_NO_TICKET
+    if not tickets:
+        context.options |= ssl.OP_NO_TICKET
     if group:
         context.set_ecdh_curve(CURVES.get(group, group))
     if alpn:

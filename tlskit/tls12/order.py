@@ -81,5 +81,5 @@ ABBREVIATED = (*HELLOS, *KEYS, *SERVER_FINISHES, *CLIENT_FINISHES)
 
 
 def order(state: State) -> tuple[Row, ...]:
-    """Return the table that this handshake follows; both begin with the hellos (RFC 5246 §7.3)."""
+    """Return the table that this handshake follows; both begin alike (RFC 5246 §7.3)."""
     return ABBREVIATED if state.resumed else FULL
