@@ -122,8 +122,17 @@ class Connection:
 
     @property
     def session(self) -> Session | None:
-        """What a client needs to take this session up again; None before the handshake is done."""
-        return self.side.session_of(self.state) if self.done else None
+        """What a client needs to take this session up again; None until done, and after a failure."""
+        return self.side.session_of(self.state) if self.done and not self.failure else None
+
+    def export(self, label: bytes, length: int, context: bytes | None = None) -> bytes:
+        """Return key material for what runs inside; the peer gets the same (RFC 5705 §4).
+
+        Raises: ValueError before the handshake is done, or after a failure; those of `side.export`.
+        """
+        if not self.done or self.failure:
+            raise ValueError("key material is exported when the handshake is done")
+        return self.side.export(self.state, label, length, context)
 
     def read(self) -> bytes:
         """Return the application data that has come, and forget it."""
@@ -160,6 +169,9 @@ class Connection:
         if description is not None and not self.closed:
             self._send_alert(AlertLevel.fatal, description)
         self.closed = True
+        store = self.settings.session_store
+        if store is not None and self.role is Role.SERVER and self.state.suite:
+            store.forget(self.side.session_of(self.state).session_id)  # RFC 5246 §7.2.2
 
     def _send_alert(self, level: AlertLevel, description: AlertDescription) -> None:
         content = self.formulae.encode_alert(int(level), int(description))
@@ -317,7 +329,8 @@ class Connection:
         """Note that the handshake is over; a server keeps a new session that has an ID."""
         newly, self.done = not self.done, True
         store = self.settings.session_store
-        if newly and store is not None and self.role is Role.SERVER:
+        new = newly and not self.state.resumed
+        if new and store is not None and self.role is Role.SERVER:
             store.keep(self.side.session_of(self.state))
 
     def _send(self, content_type: ContentType, content: bytes) -> None:

@@ -70,7 +70,8 @@ def client_extensions(settings: Settings) -> tuple[Extension, ...]:
         found.append(extension(X.encrypt_then_mac, Empty()))
     if settings.extended_master_secret:
         found.append(extension(X.extended_master_secret, Empty()))
-    ticket = settings.session.ticket if settings.session else b""
+    session = settings.session_to_offer
+    ticket = session.ticket if session else b""
     if settings.session_tickets or ticket:
         found.append(extension(X.session_ticket, SessionTicket(ticket)))
     found.append(extension(X.renegotiation_info, RenegotiationInfo(b"")))

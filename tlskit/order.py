@@ -61,6 +61,7 @@ class Side:
     begin: Callable[[Role, Any, Any], Any]
     renegotiation: int
     session_of: Callable[[Any], Any]
+    export: Callable[[Any, bytes, int, bytes | None], bytes]
 
 
 def coming(rows: tuple[Row, ...], at: int, state: Any) -> int:

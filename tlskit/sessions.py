@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tlskit.alerts import Alert
 from tlskit.cipher_suites import BY_CODE
 from tlskit.layouts import Opaque, UInt, Vector
-from tlskit.presentation import decode, encode, opaque, struct, uint16, uint32
+from tlskit.presentation import decode, encode, enum16, opaque, struct, uint32
+from tlskit.registry import CipherSuite
 from tlskit.settings import Session
 
 LIFETIME = timedelta(hours=24)
@@ -66,11 +67,11 @@ class SessionCache:
 class StatePlaintext:
     """What is inside a ticket; only the server that made it ever reads it."""
 
-    cipher_suite: Annotated[int, uint16]
+    cipher_suite: Annotated[int, enum16(CipherSuite)]
     master_secret: Annotated[bytes, opaque(48)]
     extended_master_secret: Annotated[int, UInt(1)]
     created: Annotated[int, uint32]
-    server_name: Annotated[bytes, opaque(0, 2**8 - 1)]
+    server_name: Annotated[bytes, opaque(0, 2**24 - 1)]  # as asked for, however long
     peer_chain: Annotated[tuple[bytes, ...], Vector(Opaque(1, 2**24 - 1), 0, 2**24 - 1)]
 
 

@@ -46,6 +46,9 @@ class SessionStore(Protocol):
     def keep(self, session: Session) -> None:
         """Remember a session."""
 
+    def forget(self, session_id: bytes) -> None:
+        """Drop a session, as after a fatal alert (RFC 5246 §7.2.2)."""
+
 
 class TicketKeeper(Protocol):
     """How a server seals sessions into tickets (`sessions.TicketKeys`)."""
@@ -135,6 +138,18 @@ class Settings:
         for protocol in self.alpn:
             if not 1 <= len(protocol.encode()) <= 255:
                 raise ValueError(f"a protocol name has 1..255 bytes (RFC 7301 §3.1): {protocol!r}")
+
+    @property
+    def session_to_offer(self) -> Session | None:
+        """The session that a client may offer to take up again, or None.
+
+        It must be for this host: a resumed handshake shows no certificate, whose name could be
+        checked (RFC 6066 §3). And its suite must be among those offered (RFC 5246 §7.4.1.2).
+        """
+        session = self.session
+        if session is None or session.server_name != self.server_name:
+            return None
+        return session if session.suite in self.suites else None
 
     def draw(self, size: int) -> bytes:
         """Return `size` bytes from `random`.

@@ -8,6 +8,7 @@ is a client like any other, but for one function.
 from tlskit.order import Role, Side
 from tlskit.registry import HandshakeType, ProtocolVersion
 from tlskit.tls12.client import CLIENT_STEPS, ClientSteps
+from tlskit.tls12.exporter import export
 from tlskit.tls12.order import ABBREVIATED, FULL, order
 from tlskit.tls12.resumption import session_of
 from tlskit.tls12.server import SERVER_STEPS, ServerSteps
@@ -39,6 +40,7 @@ def client(formulae: Formulae = FORMULAE, steps: ClientSteps = CLIENT_STEPS) -> 
         begin,
         HandshakeType.hello_request,
         session_of,
+        export,
     )
 
 
@@ -53,4 +55,5 @@ def server(formulae: Formulae = FORMULAE, steps: ServerSteps = SERVER_STEPS) -> 
         begin,
         HandshakeType.client_hello,
         session_of,
+        export,
     )

@@ -24,7 +24,7 @@ def session_of(state: State) -> Session:
         extended_master_secret=state.extended_master_secret,
         server_name=state.server_name or state.settings.server_name,
         created=state.session.created if state.session else state.settings.now,
-        session_id=state.session_id,
+        session_id=state.session.session_id if state.session else state.session_id,
         ticket=state.ticket,
         peer_chain=state.peer_chain,
     )
@@ -36,8 +36,9 @@ def session_to_resume(
     """Return the session that a client may take up again, and whether a new ticket is due.
 
     A ticket counts before the session ID (RFC 5077 §3.4). An unknown or expired one is no error:
-    a full handshake follows. So it does for another suite list or host (RFC 6066 §3), and if only
-    the new hello has extended_master_secret (RFC 7627 §5.3). A session without it is resumed by a
+    a full handshake follows. So it does for another suite list or host (RFC 6066 §3), for a client
+    that showed no certificate where one is required, and if only the new hello has
+    extended_master_secret (RFC 7627 §5.3). A session without it is resumed by a
     hello without it, as older peers want; RFC 7627 advises against that, and
     `require_extended_master_secret` ends it.
 
@@ -49,6 +50,8 @@ def session_to_resume(
         return None, False
     if session.suite.code not in hello.cipher_suites or session.suite not in settings.suites:
         return None, False
+    if settings.client_certificate == "required" and not session.peer_chain:
+        return None, False  # made where no certificate was asked for: it must be shown now
     if session.extended_master_secret and not extended:
         reason = "the session to resume had extended_master_secret, this hello has not"
         raise Alert(AlertDescription.handshake_failure, reason, "RFC 7627 §5.3")
@@ -76,7 +79,7 @@ def session_id_to_offer(settings: Settings) -> bytes:
     With a ticket it is 32 random bytes: the server returns them if it takes the ticket, and so the
     client knows what comes next (RFC 5077 §3.4).
     """
-    session = settings.session
+    session = settings.session_to_offer
     if session is None:
         return b""
     return settings.draw(32) if session.ticket else session.session_id
@@ -89,7 +92,7 @@ def accepted(state: State, hello: ServerHello, extended: bool) -> State:
         handshake_failure if only one of session and ServerHello has extended master secret
         (RFC 7627 §5.3).
     """
-    session, offer = state.settings.session, state.client_hello
+    session, offer = state.settings.session_to_offer, state.client_hello
     if session is None or offer is None:
         return state
     if not hello.session_id or hello.session_id != offer.session_id:
@@ -125,6 +128,8 @@ def send_new_session_ticket(state: State) -> tuple[State, bytes]:
     if keeper is None:
         raise ValueError("settings.ticket_keys is missing: without it no ticket is promised")
     ticket = keeper.seal(session_of(state), state.settings.draw)
+    if len(ticket) >= 2**16:
+        ticket = b""  # the client's chain makes it longer than a ticket can be: none after all
     body = NewSessionTicket(keeper.lifetime, ticket)
     return sent(state.but(ticket=ticket), HandshakeType.new_session_ticket, body)
 
