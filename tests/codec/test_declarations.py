@@ -34,6 +34,19 @@ DECLARED = {
         SignatureScheme signature_algorithm
         opaque<0..65535> signature
     """,  # RFC 8422 §5.4, RFC 5246 §4.7
+    "CertificateRequest": """
+        ClientCertificateType<1..255> certificate_types
+        SignatureScheme<2..65534> supported_signature_algorithms
+        opaque<1..65535><0..65535> certificate_authorities
+    """,  # RFC 5246 §7.4.4; the list's bounds are those of §7.4.1.4.1, whole pairs of bytes
+    "CertificateVerify": """
+        SignatureScheme signature_algorithm
+        opaque<0..65535> signature
+    """,  # RFC 5246 §7.4.8, §4.7
+    "NewSessionTicket": """
+        uint32 ticket_lifetime_hint
+        opaque<0..65535> ticket
+    """,  # RFC 5077 §3.3
     "ServerHelloDone": "",  # RFC 5246 §7.4.5
     "EncryptedPreMasterSecret": "opaque<0..65535> encrypted_pre_master_secret",  # RFC 5246 §7.4.7.1
     "ClientECDiffieHellmanPublic": "opaque<1..255> ecdh_Yc",  # RFC 8422 §5.7
@@ -54,6 +67,15 @@ DECLARED = {
     """,  # RFC 5246 §7.4.1.4.1
     "ProtocolNameList": "opaque<1..255><2..65535> protocol_name_list",  # RFC 7301 §3.1
     "RenegotiationInfo": "opaque<0..255> renegotiated_connection",  # RFC 5746 §3.2
+    "SessionTicket": "opaque[rest] ticket",  # RFC 5077 §3.2, App. A: the extension's whole body
+    "StatePlaintext": """
+        CipherSuite cipher_suite
+        opaque[48] master_secret
+        uint8 extended_master_secret
+        uint32 created
+        opaque<0..16777215> server_name
+        opaque<1..16777215><0..16777215> peer_chain
+    """,  # RFC 5077 §4 recommends it; ours has no version, no compression, and the host beside
     "Empty": "",  # RFC 7627 §5.1
     "ClientSupportedVersions": "ProtocolVersion<2..254> versions",  # RFC 8446 §4.2.1
 }

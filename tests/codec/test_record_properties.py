@@ -1,13 +1,10 @@
 """Records for any content, any cut, any changed bit."""
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from by_hand import draws
-from cryptography.hazmat.primitives import hashes, hmac
-from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
-from cryptography.hazmat.primitives.ciphers import algorithms, modes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,8 +23,32 @@ from tlskit.tls12.record_protection import (
 
 A = AlertDescription
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
-every_suite = pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
-CBC_SUITES = [suite for suite in SUITES if suite.cipher is Cipher.AES_CBC]
+
+
+class Protection(NamedTuple):
+    """What a record's protection depends on: suites that share it protect alike."""
+
+    cipher: Cipher
+    enc_key_length: int
+    mac_hash: str
+    encrypt_then_mac: bool = False
+
+
+def protection(suite: Suite, encrypt_then_mac: bool = False) -> Protection:
+    return Protection(suite.cipher, suite.enc_key_length, suite.mac_hash, encrypt_then_mac)
+
+
+FIRST = {protection(suite): suite for suite in reversed(SUITES)}
+"""One suite for each protection, the first of the list."""
+CASES = [(suite, False) for suite in FIRST.values()] + [
+    (suite, True) for suite in FIRST.values() if suite.cipher is Cipher.AES_CBC
+]
+every_protection = pytest.mark.parametrize(
+    ("suite", "encrypt_then_mac"),
+    CASES,
+    ids=[suite.openssl_name + ("-etm" if etm else "") for suite, etm in CASES],
+)
+MAC_LENGTHS = {"sha1": 20, "sha256": 32, "sha384": 48}
 IV = bytes(range(16))
 
 contents = st.binary(max_size=100)
@@ -35,9 +56,10 @@ content_types = st.sampled_from(ContentType).map(int)
 records = st.builds(Record, content_types, st.integers(0x0300, 0x03FF), contents)
 
 
-def keys_of(suite: Suite, filler: int = 7) -> RecordKeys:
+def keys_of(suite: Suite, encrypt_then_mac: bool = False, filler: int = 7) -> RecordKeys:
     lengths = (suite.mac_key_length, suite.enc_key_length, suite.fixed_iv_length)
-    return record_keys(suite, *(bytes([filler + at]) * size for at, size in enumerate(lengths)))
+    parts = [bytes([filler + at]) * size for at, size in enumerate(lengths)]
+    return record_keys(suite, *parts, encrypt_then_mac)
 
 
 def raised(action: Any, *arguments: Any) -> AlertDescription:
@@ -131,18 +153,19 @@ def test_a_message_of_more_than_the_limit_is_refused_by_its_header():
 # ---- protect, unprotect
 
 
-@every_suite
-def test_what_is_protected_opens_again(suite):
+@every_protection
+def test_what_is_protected_opens_again(suite, encrypt_then_mac):
     @EXAMPLES
     @given(contents, content_types, st.integers(0, 2**64 - 1))
     def holds(content, content_type, number):
-        keys = keys_of(suite)
+        keys = keys_of(suite, encrypt_then_mac)
         fragment = protect(keys, number, content_type, content, draws(IV))
         assert unprotect(keys, number, content_type, 0x0303, fragment) == content
         overhead = len(fragment) - len(content)
         if suite.cipher is Cipher.AES_CBC:
-            assert 16 + 20 + 1 <= overhead <= 16 + 20 + 16
-            assert len(fragment) % 16 == 0
+            mac_length = MAC_LENGTHS[suite.mac_hash]
+            assert 16 + mac_length + 1 <= overhead <= 16 + mac_length + 16
+            assert (len(fragment) - (mac_length if encrypt_then_mac else 0)) % 16 == 0
         else:
             assert overhead == suite.record_iv_length + 16
         assert len(content) < 4 or content not in fragment
@@ -150,33 +173,36 @@ def test_what_is_protected_opens_again(suite):
     holds()
 
 
-@every_suite
-def test_a_record_of_the_largest_content_opens_again(suite):
+@every_protection
+def test_a_record_of_the_largest_content_opens_again(suite, encrypt_then_mac):
     content = bytes(range(256)) * 64
-    fragment = protect(keys_of(suite), 5, 23, content, draws(IV))
-    assert unprotect(keys_of(suite), 5, 23, 0x0303, fragment) == content
+    fragment = protect(keys_of(suite, encrypt_then_mac), 5, 23, content, draws(IV))
+    assert unprotect(keys_of(suite, encrypt_then_mac), 5, 23, 0x0303, fragment) == content
 
 
-@every_suite
-def test_any_flipped_bit_is_a_bad_record_mac(suite):
+@every_protection
+def test_any_flipped_bit_is_a_bad_record_mac(suite, encrypt_then_mac):
     content = b"ping, and pong"
-    fragment = protect(keys_of(suite), 3, 23, content, draws(IV))
+    fragment = protect(keys_of(suite, encrypt_then_mac), 3, 23, content, draws(IV))
     for bit in range(8 * len(fragment)):
         wrong = bytearray(fragment)
         wrong[bit // 8] ^= 1 << bit % 8
-        assert raised(unprotect, keys_of(suite), 3, 23, 0x0303, bytes(wrong)) is A.bad_record_mac
+        assert (
+            raised(unprotect, keys_of(suite, encrypt_then_mac), 3, 23, 0x0303, bytes(wrong))
+            is A.bad_record_mac
+        )
 
 
-@every_suite
-def test_all_else_that_a_record_depends_on_is_authenticated(suite):
-    keys = keys_of(suite)
+@every_protection
+def test_all_else_that_a_record_depends_on_is_authenticated(suite, encrypt_then_mac):
+    keys = keys_of(suite, encrypt_then_mac)
     fragment = protect(keys, 3, 23, b"content", draws(IV))
     assert unprotect(keys, 3, 23, 0x0303, fragment) == b"content"
     for wrong in (
         (keys, 4, 23, 0x0303, fragment),
         (keys, 3, 22, 0x0303, fragment),
         (keys, 3, 23, 0x0302, fragment),
-        (keys_of(suite, 8), 3, 23, 0x0303, fragment),
+        (keys_of(suite, encrypt_then_mac, filler=8), 3, 23, 0x0303, fragment),
         (keys, 3, 23, 0x0303, fragment + b"\x00"),
         (keys, 3, 23, 0x0303, fragment + bytes(16)),
         (keys, 3, 23, 0x0303, fragment[:-1]),
@@ -186,15 +212,15 @@ def test_all_else_that_a_record_depends_on_is_authenticated(suite):
         assert raised(unprotect, *wrong) is A.bad_record_mac
 
 
-@every_suite
-def test_any_bytes_are_a_bad_record_mac_with_one_reason(suite):
+@every_protection
+def test_any_bytes_are_a_bad_record_mac_with_one_reason(suite, encrypt_then_mac):
     reasons = set()
 
     @EXAMPLES
     @given(st.binary(max_size=100) | st.integers(0, 9).map(lambda blocks: b"\x5a" * 16 * blocks))
     def holds(fragment):
         with pytest.raises(Alert) as found:
-            unprotect(keys_of(suite), 0, 23, 0x0303, fragment)
+            unprotect(keys_of(suite, encrypt_then_mac), 0, 23, 0x0303, fragment)
         assert found.value.description is A.bad_record_mac
         reasons.add((found.value.reason, found.value.reference))
 
@@ -202,75 +228,43 @@ def test_any_bytes_are_a_bad_record_mac_with_one_reason(suite):
     assert len(reasons) == 1
 
 
-@every_suite
-def test_equal_contents_look_different_in_each_record(suite):
+@every_protection
+def test_equal_contents_look_different_in_each_record(suite, encrypt_then_mac):
     if suite.cipher is Cipher.AES_CBC:
-        sent = {protect(keys_of(suite), 0, 23, b"same", draws(bytes([n]) * 16)) for n in range(9)}
+        sent = {
+            protect(keys_of(suite, encrypt_then_mac), 0, 23, b"same", draws(bytes([n]) * 16))
+            for n in range(9)
+        }
     else:
-        sent = {protect(keys_of(suite), n, 23, b"same", draws()) for n in range(9)}
+        sent = {
+            protect(keys_of(suite, encrypt_then_mac), n, 23, b"same", draws()) for n in range(9)
+        }
     assert len(sent) == 9
 
 
-# ---- the padding of CBC, made by hand
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
+def test_suites_of_one_protection_protect_alike(suite):
+    """Key exchange and signature have no part in it; so the tests above are for all suites."""
+    for etm in {False, suite.cipher is Cipher.AES_CBC}:
+        sent = [
+            protect(keys_of(one, etm), 7, 23, b"content", draws(IV))
+            for one in (suite, FIRST[protection(suite)])
+        ]
+        assert sent[0] == sent[1]
 
 
-def padded(content: bytes, padding: bytes, mac: bytes | None = None) -> bytes:
-    """Return a CBC fragment of this padding, encrypted by the library alone."""
-    keys = keys_of(CBC_SUITES[0])
-    started = hmac.HMAC(keys.mac_key, hashes.SHA1())
-    started.update(bytes(8) + b"\x17\x03\x03" + len(content).to_bytes(2, "big") + content)
-    plaintext = content + (mac or started.finalize()) + padding
-    assert len(plaintext) % 16 == 0
-    encryptor = BlockCipher(algorithms.AES(keys.key), modes.CBC(IV)).encryptor()
-    return IV + encryptor.update(plaintext) + encryptor.finalize()
-
-
-def opened(fragment: bytes) -> bytes:
-    return unprotect(keys_of(CBC_SUITES[0]), 0, 23, 0x0303, fragment)
-
-
-CONTENT = b"twelve bytes"
-
-
-@pytest.mark.parametrize("length", range(15, 256, 16))
-def test_cbc_padding_of_any_length_is_taken(length):
-    """Up to 255 bytes before the length byte, to hide how long the content is (§6.2.3.2)."""
-    assert len(CONTENT + bytes(20)) % 16 == 0
-    assert opened(padded(CONTENT, bytes([length]) * (length + 1))) == CONTENT
-
-
-@pytest.mark.parametrize("size", range(0, 33))
-def test_cbc_pads_with_no_more_than_it_needs(size):
-    content = b"c" * size
-    keys = keys_of(CBC_SUITES[0])
-    length = 15 - (size + 20) % 16
-    by_hand = padded(content, bytes([length]) * (length + 1))
-    assert protect(keys, 0, 23, content, draws(IV)) == by_hand
-
-
-@pytest.mark.parametrize("at", range(0, 47))
-def test_cbc_padding_with_one_wrong_byte_is_refused(at):
-    padding = bytearray(b"\x2f" * 48)
-    padding[at] ^= 0x80
-    assert raised(opened, padded(CONTENT, bytes(padding))) is A.bad_record_mac
-
-
-def test_cbc_padding_that_is_longer_than_the_record_is_refused():
-    assert raised(opened, padded(CONTENT, b"\xff" * 16)) is A.bad_record_mac
-    assert raised(opened, padded(b"", b"\x1f" * 12)) is A.bad_record_mac
-    only_padding = padded(b"", b"\x2f" * 28, mac=b"\x2f" * 20)
-    assert raised(opened, only_padding) is A.bad_record_mac
-
-
-@pytest.mark.parametrize("last", [1, 5, 0x0F, 0xFF])
-def test_cbc_with_a_good_mac_and_a_wrong_padding_is_refused(last):
-    """Wrong padding counts as empty, and then the MAC is right: it must not count (§6.2.3.2)."""
-    assert opened(padded(b"eleven byte", b"\x00")) == b"eleven byte"
-    assert raised(opened, padded(b"eleven byte", bytes([last]))) is A.bad_record_mac
-
-
-def test_cbc_with_good_padding_and_a_wrong_mac_is_refused():
-    assert raised(opened, padded(CONTENT, b"\x0f" * 16, mac=bytes(20))) is A.bad_record_mac
+def test_each_protection_of_the_rfcs_is_there():
+    """RFC 5246 App. C, RFC 5288 §3, RFC 5289 §3, RFC 7905 §2."""
+    assert {(one.cipher.name, one.enc_key_length, one.mac_hash) for one in FIRST} == {
+        ("AES_GCM", 16, ""),
+        ("AES_GCM", 32, ""),
+        ("CHACHA20_POLY1305", 32, ""),
+        ("AES_CBC", 16, "sha1"),
+        ("AES_CBC", 32, "sha1"),
+        ("AES_CBC", 16, "sha256"),
+        ("AES_CBC", 32, "sha256"),
+        ("AES_CBC", 32, "sha384"),
+    }
 
 
 def test_additional_data_is_13_bytes_in_the_order_of_the_rfc():
