@@ -13,7 +13,7 @@ from tlskit import tls12
 from tlskit.order import Role
 
 FOLDER = Path(__file__).parents[2] / "tlskit" / "tls12"
-STEP_MODULES = ("client", "server", "common", "state")
+STEP_MODULES = ("client", "server", "common", "client_authentication", "resumption", "state")
 STEPS = {Role.CLIENT: tls12.ClientSteps, Role.SERVER: tls12.ServerSteps}
 FORMULAE = {field.name for field in fields(tls12.Formulae)}
 
@@ -39,7 +39,7 @@ def steps_of(role: Role) -> set[str]:
 @pytest.mark.parametrize("role", STEPS)
 def test_rows_of_the_order_table_and_steps_match_both_ways(role):
     asked = set()
-    for row in tls12.FULL:
+    for row in (*tls12.FULL, *tls12.ABBREVIATED):
         if row.sender is Role.BOTH:
             asked.add(row.message)
         else:
@@ -115,3 +115,19 @@ def test_the_nine_steps_are_numbered_in_the_order_of_the_wire():
     first_seen = list(dict.fromkeys(numbers))
     assert first_seen == list(range(1, 9)), "number the rows 1 to 8; application data is the ninth"
     assert all(one <= other or one == 8 for one, other in pairwise(numbers))
+
+
+def test_the_abbreviated_order_is_the_full_one_without_certificates_and_key_exchange():
+    """Its rows are rows of the full table, and the server finishes first (RFC 5246 figure 2)."""
+    assert set(tls12.ABBREVIATED) < set(tls12.FULL)
+    assert {row.message for row in tls12.FULL} - {row.message for row in tls12.ABBREVIATED} == {
+        "certificate",
+        "server_key_exchange",
+        "certificate_request",
+        "server_hello_done",
+        "client_key_exchange",
+        "certificate_verify",
+    }
+    for table, first in ((tls12.FULL, Role.CLIENT), (tls12.ABBREVIATED, Role.SERVER)):
+        senders = [row.sender for row in table if row.message == "finished"]
+        assert senders == [first, first.other]

@@ -45,7 +45,11 @@ def receive_certificate_request(state: State, message: bytes) -> State:
 
 
 def fitting(state: State) -> tuple[Credential | None, int]:
-    """Return a certificate of ours that the server would take, and the scheme to sign with."""
+    """Return a certificate of ours that the server would take, and the scheme to sign with.
+
+    The kind of key must be among certificate_types, the scheme among those that the server
+    verifies; the server's is the order (RFC 5246 §7.4.6, §7.4.8; RFC 8422 §5.5).
+    """
     request = state.certificate_request
     if request is None:
         raise ValueError("state.certificate_request is missing: nobody asked for a certificate")
@@ -118,7 +122,7 @@ def receive_certificate_verify(state: State, message: bytes) -> State:
 
 
 def public_key(leaf: x509.Certificate) -> object:
-    """Return the key of the client's certificate, of a kind that signs.
+    """Return the key of the client's certificate, of a kind that signs (RFC 5246 §7.4.6).
 
     Raises: Alert unsupported_certificate for another kind.
     """

@@ -18,7 +18,7 @@ def ephemeral(state: State) -> bool:
 
 
 def wants_client_certificate(state: State) -> bool:
-    """Tell whether the server asks for the client's certificate; only it knows (§7.4.4)."""
+    """Tell whether the server asks for a client certificate; only it knows (RFC 5246 §7.4.4)."""
     return state.settings.client_certificate != "no"
 
 

@@ -194,7 +194,7 @@ def check_then_decrypt(
 
 
 def decrypted(keys: RecordKeys, encrypted: bytes) -> bytes:
-    """Return what AES-CBC decrypts, padding and all; the IV stands first."""
+    """Return what AES-CBC decrypts, padding and all; the IV stands first (RFC 5246 §6.2.3.2)."""
     decryptor = BlockCipher(algorithms.AES(keys.key), modes.CBC(encrypted[:BLOCK])).decryptor()
     return decryptor.update(encrypted[BLOCK:]) + decryptor.finalize()
 

@@ -17,7 +17,7 @@ X = ExtensionType
 
 
 def session_of(state: State) -> Session:
-    """Return what is worth remembering of a handshake that is done."""
+    """Return what is worth remembering of a handshake that is done (RFC 5246 §7.3)."""
     return Session(
         suite=state.agreed,
         master_secret=state.master_secret,
@@ -63,7 +63,7 @@ def session_to_resume(
 def find(
     settings: Settings, hello: ClientHello, asked: Mapping[int, Any]
 ) -> tuple[Session | None, bool]:
-    """Return the session by ticket or by ID, as far as this server keeps such."""
+    """Return the session by ticket or by ID, if this server keeps such (RFC 5077 §3.4)."""
     offered = asked.get(X.session_ticket)
     if settings.ticket_keys is not None and offered and offered.ticket:
         opened = settings.ticket_keys.open(offered.ticket, settings.now)
@@ -107,7 +107,7 @@ def accepted(state: State, hello: ServerHello, extended: bool) -> State:
 
 
 def resumed(state: State, session: Session) -> State:
-    """Return the state of a side that takes this session up again."""
+    """Return the state of a side that takes this session up again (RFC 5246 §7.3)."""
     return state.but(
         resumed=True,
         session=session,

@@ -81,7 +81,7 @@ def receive_client_hello(state: State, message: bytes) -> State:
 
 
 def encrypt_then_mac(state: State, asked: Mapping[int, Any]) -> bool:
-    """Tell whether the MAC covers the ciphertext: CBC suites only, and only if asked (RFC 7366)."""
+    """Tell whether the MAC covers the ciphertext: only for CBC, and if asked (RFC 7366 §2, §3)."""
     wanted = state.settings.encrypt_then_mac and X.encrypt_then_mac in asked
     return wanted and state.agreed.mac_key_length > 0
 
