@@ -48,8 +48,8 @@ def test_another_version(version):
         receive_hello(server_version=version)
 
 
-# DHE, TLS 1.3's, the signalling value, GREASE, and one that was offered but is not known here.
-@pytest.mark.parametrize("suite", [0x009E, 0x1301, 0x00FF, 0x0A0A, 0x0000, 0xC00A])
+# DHE, TLS 1.3's, the signalling value, GREASE, none, and 3DES, which the capture's client offered.
+@pytest.mark.parametrize("suite", [0x009E, 0x1301, 0x00FF, 0x0A0A, 0x0000, 0xC012])
 def test_a_suite_that_was_not_offered(suite):
     with refused(A.illegal_parameter, "§7.4.1.3"):
         receive_hello(cipher_suite=suite)
@@ -61,8 +61,8 @@ def test_compression(method):
         receive_hello(compression_method=method)
 
 
-# extended_master_secret, ALPN, session_ticket, key_share, GREASE, unknown
-@pytest.mark.parametrize("extension_type", [23, 16, 35, 51, 0x0A0A, 0x4469])
+# extended_master_secret, encrypt_then_mac, ALPN, session_ticket, key_share, GREASE, unknown
+@pytest.mark.parametrize("extension_type", [23, 22, 16, 35, 51, 0x0A0A, 0x4469])
 def test_an_extension_that_was_not_offered(extension_type):
     with refused(A.unsupported_extension, "§7.4.1.4"):
         receive_hello(extensions=(RENEGOTIATION, Extension(extension_type, b"")))

@@ -47,12 +47,13 @@ def test_send_client_hello_for_ecdhe():
     expected = bytes.fromhex(
         "0303" + random.hex() + "00"  # no session
         "0002c013" + "0100"  # one suite, no compression
-        "004d"  # 77 bytes of extensions
+        "0051"  # 81 bytes of extensions
         "00000018001600001365 78616d706c652e756c666865696d2e6e6574"  # server_name
         "000a0006 0004001d0017"  # supported_groups
         "000b0002 0100"  # ec_point_formats
         "000d0006 000404030503"  # signature_algorithms
         "0010000e 000c02683208687474702f312e31"  # ALPN
+        "00160000"  # encrypt_then_mac: the suite has a MAC of its own
         "ff010001 00"  # renegotiation_info
     )
     assert sent == b"\x01" + len(expected).to_bytes(3, "big") + expected

@@ -85,18 +85,24 @@ def test_handshake_hash_is_the_hash_of_all_messages_in_a_row(hash_name):
     assert made == hashlib.new(hash_name, b"\x01\x00\x00\x00\x02\x00\x00\x01x").digest()
 
 
-# Sizes in bytes by suite: MAC key, write key, fixed IV (RFC 5246 App. C, RFC 5288 §3, RFC 7905 §2).
+# Sizes in bytes by suite: MAC key, write key, fixed IV (RFC 5246 App. C, RFC 5288 §3,
+# RFC 7905 §2); the hash at the end of an AEAD suite's name is the PRF's alone.
 SIZES = {
     "AES_128_GCM": (0, 16, 4),
     "AES_256_GCM": (0, 32, 4),
     "CHACHA20_POLY1305": (0, 32, 12),
     "AES_128_CBC_SHA": (20, 16, 0),
+    "AES_256_CBC_SHA": (20, 32, 0),
+    "AES_128_CBC_SHA256": (32, 16, 0),
+    "AES_256_CBC_SHA256": (32, 32, 0),
+    "AES_256_CBC_SHA384": (48, 32, 0),
 }
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
 def test_key_block_is_cut_in_the_order_of_the_rfc(suite):
-    (sizes,) = [sizes for name, sizes in SIZES.items() if name in suite.name]
+    protection = suite.name.partition("_WITH_")[2]
+    sizes = SIZES[protection] if "CBC" in protection else SIZES[protection.rpartition("_")[0]]
     block = bytes(range(2 * sum(sizes)))
     assert suite.key_block_length == len(block)
     parts = partition(suite, block)
