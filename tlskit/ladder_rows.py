@@ -15,6 +15,8 @@ from tlskit.trace import Call
 
 APPLICATION_DATA_NUMBER = 9
 ENDS = (Role.CLIENT, Role.SERVER)
+UNREADABLE = "record that does not open"
+NO_HANDSHAKE_MESSAGE = ("alert", "application_data", UNREADABLE)
 OTHER_TITLES = {"generate_keys": "key generation", "application_data": "application data"}
 
 
@@ -50,6 +52,11 @@ class LadderRow:
     def own(self) -> bool:
         """Whether its sender was one of us: of a foreign peer sizes are not ours to promise."""
         return self.sender in self.calls or self.sender is Role.BOTH
+
+    @property
+    def beyond_nine(self) -> bool:
+        """Whether it is a message of the handshake that write-ups leave out of the nine steps."""
+        return not self.number and self.message not in NO_HANDSHAKE_MESSAGE
 
 
 def camel_case(message: str) -> str:
@@ -154,8 +161,8 @@ class _Reader:
             unread = (r for r in self.rows if r.sender is by.other and by not in r.calls)
             row = next((r for r in unread if r.protected), None)
             if row is None:
-                row = self.add("record that does not open", by.other)
-                row.protected, row.title = True, "a record that does not open"
+                row = self.add(UNREADABLE, by.other)
+                row.protected, row.title = True, f"a {UNREADABLE}"
                 row.record_size = len(call.arguments["fragment"]) + RECORD_HEADER_SIZE
             row.records[by] = call
             self.note(row, call, by)
@@ -218,6 +225,6 @@ def remark(row: LadderRow) -> str:
     if row.protected:
         protected = f"protected, {row.record_size} on the wire" if row.own else "protected"
         parts.append(protected)
-    if row.message == "server_key_exchange":
+    if row.beyond_nine:
         parts.append("not in the nine")
     return ", ".join(part for part in parts if part)

@@ -69,11 +69,21 @@ def test_every_list_has_its_label_and_all_that_there_is(chooser):
         "Certificate",
         "Group",
         "Extended master secret",
+        "Resumption",
+        "Client certificate",
     ]
     assert chooser.lists["suite"].options == tuple(suite.name for suite in SUITES)
     assert set(chooser.lists["key_exchange"].options) == {"RSA", "ECDHE"}
     assert set(chooser.lists["certificate"].options) == {"rsa", "ecdsa"}
-    assert set(chooser.lists["group"].options) == {"x25519", "secp256r1"}
+    assert set(chooser.lists["group"].options) == {
+        "x25519",
+        "secp256r1",
+        "secp384r1",
+        "secp521r1",
+    }
+    assert chooser.lists["resumption"].options == ("no", "by session ID", "by ticket")
+    asked = ("not asked", "shown", "asked, none shown")
+    assert chooser.lists["client_certificate"].options == asked
     assert chooser.lists["extended_master_secret"].value is True
 
 
@@ -126,12 +136,15 @@ def test_the_suite_follows_key_exchange_and_certificate(chooser, runs, changes, 
     assert listed(chooser) == runs.picks[-1] == replace(Pick(), suite=suite, **changes)
 
 
-def test_where_there_is_no_sibling_it_says_which_suite_is_taken(chooser):
-    chooser.pick(suite=CBC)
-    chooser.pick(certificate="ecdsa")
-    assert chooser.picked.suite == ECDSA
-    assert "AES_128_CBC_SHA is not to be had" in said(chooser)
-    assert f"Cipher suite is now {ECDSA}." in said(chooser)
+def test_where_there_is_no_sibling_the_suite_most_like_it_is_taken_and_named(chooser):
+    chooser.pick(suite="TLS_RSA_WITH_AES_256_CBC_SHA256")
+    chooser.pick(key_exchange="ECDHE")
+    assert chooser.picked.suite == "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
+    assert "AES_256_CBC_SHA256 is not to be had" in said(chooser)
+    assert "Cipher suite is now TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384." in said(chooser)
+    chooser.pick(suite="TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")
+    chooser.pick(key_exchange="RSA")
+    assert chooser.picked.suite == "TLS_RSA_WITH_AES_256_GCM_SHA384"
 
 
 def test_it_says_in_words_what_changed(chooser):
@@ -151,7 +164,7 @@ def test_it_says_in_words_what_changed(chooser):
     assert f"master_secret is now {formula}." in said(chooser)
     chooser.pick(suite=CBC)
     assert "CBC with HMAC" in said(chooser) and "The group" not in said(chooser)
-    assert "Finished (client) on the wire: 45 → 69." in said(chooser)
+    assert "Finished (client) on the wire: 45 → 73." in said(chooser)
 
 
 def test_what_it_says_is_said_by_a_screen_reader_too(chooser):

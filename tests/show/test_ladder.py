@@ -8,7 +8,9 @@ import pytest
 import runs
 
 from tlskit import show, tls12
+from tlskit.cipher_suites import suite_named
 from tlskit.ladder_rows import ladder_rows
+from tlskit.lesson import ANSWER, REQUEST, Choice, run
 
 SVG = "{http://www.w3.org/2000/svg}"
 NINE = [1, 2, 3, 0, 4, 5, 6, 7, 8, 7, 8, 9, 9]
@@ -32,6 +34,50 @@ def test_the_steps_of_an_ecdhe_run_are_numbered_as_write_ups_do():
     said = words(drawn(runs.good().calls))
     assert [int(word) for word in said if word.isdigit()] == [n for n in NINE if n]
     assert sum("not in the nine" in word for word in said) == 1
+
+
+ABBREVIATED_STEPS = [
+    (1, "client_hello", "client"),
+    (2, "server_hello", "server"),
+    (6, "generate_keys", "both"),
+    (7, "change_cipher_spec", "server"),
+    (8, "finished", "server"),
+    (7, "change_cipher_spec", "client"),
+    (8, "finished", "client"),
+]
+
+
+@pytest.mark.parametrize("how", ["by session ID", "by ticket"])
+def test_an_abbreviated_handshake_has_fewer_rows_and_the_servers_finished_first(how):
+    resumed = run(Choice(suite_named(runs.ECDHE), resumption=how))
+    rows = ladder_rows(resumed.calls, resumed.order)
+    assert [(row.number, row.message, row.sender) for row in rows] == ABBREVIATED_STEPS
+    shown = show.ladder(resumed.calls, resumed.order)
+    picture = ElementTree.fromstring(show.ladder_svg(shown.rows))
+    heads = [float(one.get("points").split(",")[0]) for one in picture.iter(f"{SVG}polygon")]
+    assert [head > 300 for head in heads] == [True, False, False, False, True, True]
+    text = shown._repr_mimebundle_()["text/plain"]
+    assert "not in the nine" not in text
+    server, client = "<===== Finished =====", "===== Finished =====>"
+    assert 0 < text.index(server) < text.index(client)
+
+
+def test_what_write_ups_leave_out_is_marked_in_drawing_text_and_table():
+    choice = Choice(suite_named(runs.ECDHE), resumption="by ticket", client_certificate="shown")
+    first = run(choice, REQUEST, ANSWER).before
+    rows = ladder_rows(first, tls12.FULL)
+    beyond = [(row.title, row.sender) for row in rows if row.beyond_nine]
+    assert beyond == [
+        ("ServerKeyExchange", "server"),
+        ("CertificateRequest", "server"),
+        ("Certificate", "client"),
+        ("CertificateVerify", "client"),
+        ("NewSessionTicket", "server"),
+    ]
+    said = bundle(first)
+    assert sum("not in the nine" in word for word in words(drawn(first))) == len(beyond)
+    assert said["text/plain"].count("not in the nine") == len(beyond)
+    assert said["text/html"].count("<td>not in the nine</td>") == len(beyond)
 
 
 def test_an_rsa_run_lacks_server_key_exchange_and_encrypts_the_secret():

@@ -16,7 +16,7 @@ PLACES = {
     "figure": "figures",
     "key_derivation": "key_plot",
     "chooser": "choosers",
-    "Pick": "choosers",
+    "Pick": "picks",
 }
 __all__ = list(PLACES)
 

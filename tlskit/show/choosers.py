@@ -1,12 +1,11 @@
 """Choosers: pick what a handshake is made of; each change runs a new one and draws it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import ipywidgets as widgets
 
-from tlskit.cipher_suites import SUITES, KeyExchange, Suite, suite_named
+from tlskit.cipher_suites import SUITES, KeyExchange
 from tlskit.derivation import derivation
 from tlskit.key_exchange import GROUPS
 from tlskit.ladder_rows import LadderRow, ladder_rows
@@ -15,91 +14,21 @@ from tlskit.show.explorer_widget import ByteExplorer
 from tlskit.show.key_plot import key_derivation
 from tlskit.show.ladder_drawing import Ladder
 from tlskit.show.page import alarm, boxed, escape
+from tlskit.show.picks import (
+    CLIENT_CERTIFICATES,
+    LABELS,
+    RESUMPTIONS,
+    Pick,
+    adapted,
+    followed,
+    impossible,
+    taught,
+    unused,
+)
 from tlskit.trace import Call
 
-
-@dataclass(frozen=True)
-class Pick:
-    """What a reader has picked, by names as the RFCs and IANA have them."""
-
-    key_exchange: str = "ECDHE"
-    suite: str = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
-    certificate: str = "rsa"
-    group: str = "x25519"
-    extended_master_secret: bool = True
-
-
 Outcome = tuple[Sequence[Call], Sequence[Row]]
-LABELS = {
-    "key_exchange": "Key exchange",
-    "suite": "Cipher suite",
-    "certificate": "Certificate",
-    "group": "Group",
-    "extended_master_secret": "Extended master secret",
-}
-CANNOT_ENCRYPT = (
-    "This can't be: RSA key transport encrypts the pre-master secret with the key in the "
-    "certificate, and an ECDSA key can only sign. Pick the RSA certificate, or ECDHE."
-)
-NO_GROUP = (
-    "RSA key transport has no group: no Diffie-Hellman keys are exchanged, the pre-master secret "
-    "travels encrypted. Pick ECDHE to use {group}."
-)
-NO_GROUP_USED = "The group is not used: RSA key transport exchanges no Diffie-Hellman keys."
 AS_BEFORE = "The drawings below are of the run before."
-
-
-def sibling(suite: Suite, key_exchange: str, certificate: str) -> Suite | None:
-    """Return the suite most like this one with another key exchange or certificate."""
-    fitting = [
-        one
-        for one in SUITES
-        if one.key_exchange == key_exchange and one.authentication == certificate
-    ]
-    protection = suite.name.partition("_WITH_")[2]
-    same = [one for one in fitting if one.name.endswith(f"_WITH_{protection}")]
-    return next(iter(same or fitting), None)
-
-
-def adapted(pick: Pick, changed: str) -> Pick:
-    """Return the pick with suite, key exchange and certificate following the changed field.
-
-    A pick that cannot be comes back as it is.
-    """
-    suite = suite_named(pick.suite)
-    if changed == "suite":
-        exchange, kind = str(suite.key_exchange), suite.authentication
-        return replace(pick, key_exchange=exchange, certificate=kind)
-    found = sibling(suite, pick.key_exchange, pick.certificate)
-    return replace(pick, suite=found.name) if found else pick
-
-
-def impossible(pick: Pick, changed: str) -> str:
-    """Return why a pick cannot be, in words; "" if it can."""
-    suite = suite_named(pick.suite)
-    if (suite.key_exchange, suite.authentication) != (pick.key_exchange, pick.certificate):
-        return CANNOT_ENCRYPT
-    if changed == "group" and not suite.ephemeral:
-        return NO_GROUP.format(group=pick.group)
-    return ""
-
-
-def followed(wanted: Pick, pick: Pick) -> str:
-    """Say which lists followed the one that was changed."""
-    suite, found = suite_named(wanted.suite), suite_named(pick.suite)
-    said = [
-        f"{LABELS[name]} is now {getattr(pick, name)}."
-        for name in LABELS
-        if getattr(wanted, name) != getattr(pick, name)
-    ]
-    if protection_of(suite) != protection_of(found):
-        said.insert(0, f"{protection_of(suite)} is not to be had with this choice here.")
-    return " ".join(said)
-
-
-def protection_of(suite: Suite) -> str:
-    """Return the second half of a suite's name."""
-    return suite.name.partition("_WITH_")[2]
 
 
 def what_changed(before: Sequence[LadderRow], after: Sequence[LadderRow]) -> str:
@@ -107,8 +36,13 @@ def what_changed(before: Sequence[LadderRow], after: Sequence[LadderRow]) -> str
     if not before:
         return ""
     old, new = ({(row.title, row.sender): row for row in rows} for rows in (before, after))
-    gone = [f"{title} is gone." for title, sender in old if (title, sender) not in new]
-    come = [f"{title} is new." for title, sender in new if (title, sender) not in old]
+    either = old | new
+    twice = {title for title, sender in either if (title, sender.other) in either}
+    gone, come = (
+        [f"{title} ({sender})" if title in twice else title for title, sender in keys]
+        for keys in ([key for key in old if key not in new], [key for key in new if key not in old])
+    )
+    news = [listed(gone, "gone"), listed(come, "new"), finished_first(before, after)]
     sizes = [
         f"{row.title} ({row.sender}): {len(old[key].data)} → {len(row.data)} bytes."
         for key, row in new.items()
@@ -119,7 +53,29 @@ def what_changed(before: Sequence[LadderRow], after: Sequence[LadderRow]) -> str
         for key, row in new.items()
         if key in old and row.protected and old[key].record_size != row.record_size
     ]
-    return " ".join([*gone, *come, *sizes, *records]) or "The same messages of the same sizes."
+    said = [one for one in (*news, *sizes, *records) if one]
+    return " ".join(said) or "The same messages of the same sizes."
+
+
+def listed(titles: Sequence[str], what: str) -> str:
+    """Say that messages are gone, or new: "A, B and C are gone."; "" for none.
+
+    >>> listed(["Certificate", "ServerHelloDone"], "gone")
+    'Certificate and ServerHelloDone are gone.'
+    """
+    *some, last = titles or ("",)
+    if not some:
+        return f"{last} is {what}." if last else ""
+    return f"{', '.join(some)} and {last} are {what}."
+
+
+def finished_first(before: Sequence[LadderRow], after: Sequence[LadderRow]) -> str:
+    """Say whose Finished comes first, if that is another side's now."""
+    old, new = (
+        next((row.sender for row in rows if row.message == "finished"), None)
+        for rows in (before, after)
+    )
+    return f"The {new}'s Finished comes first." if old and new and old is not new else ""
 
 
 def formulae_of(calls: Sequence[Call]) -> dict[str, str]:
@@ -138,7 +94,7 @@ def other_formulae(before: dict[str, str], after: dict[str, str]) -> str:
 
 
 class Chooser(widgets.VBox):  # type: ignore[misc]
-    """Five lists; below them what changed, the ladder, the keys, the bytes.
+    """Seven lists; below them what changed, the ladder, the keys, the bytes.
 
     Args:
         run: runs a whole handshake for a pick; returns its calls and the order table.
@@ -156,6 +112,8 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
             "suite": [suite.name for suite in SUITES],
             "certificate": ["rsa", "ecdsa"],
             "group": [group.name for group in GROUPS],
+            "resumption": list(RESUMPTIONS),
+            "client_certificate": list(CLIENT_CERTIFICATES),
         }
         self.lists: dict[str, Any] = {
             name: widgets.Dropdown(description=LABELS[name], options=values, **wide)
@@ -164,6 +122,7 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
         self.lists["extended_master_secret"] = widgets.Checkbox(
             description=LABELS["extended_master_secret"], **wide
         )
+        self.lists = {name: self.lists[name] for name in LABELS}
         self.note, self.ladder, self.figure = (widgets.HTML() for _ in range(3))
         self.explorer = ByteExplorer((), ())
         self._busy = False
@@ -225,7 +184,7 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
         self.ladder.value = Ladder(tuple(rows)).html()
         formulae = formulae_of(calls)
         changed = what_changed(self.rows, rows), other_formulae(self.formulae, formulae)
-        self._say(word, *refused(rows), *changed, taught(pick))
+        self._say(word, *refused(rows), *changed, taught(pick), unused(pick))
         self.rows, self.formulae = rows, formulae
         self.explorer.follow(calls, order)
         self.figure.value = keys_drawn(calls)
@@ -247,16 +206,6 @@ def keys_drawn(calls: Sequence[Call]) -> str:
         return key_derivation(calls).html()
     except ValueError as error:
         return boxed("tlskit-note", f"<p>No plot: {escape(error)}.</p>")
-
-
-def taught(pick: Pick) -> str:
-    """Say of RSA that the group is not used, of suites taught only that they are, and why."""
-    suite = suite_named(pick.suite)
-    if not suite.taught_only:
-        return ""
-    why = "CBC with HMAC" if suite.ephemeral else "no forward secrecy"
-    unused = "" if suite.ephemeral else NO_GROUP_USED
-    return f"{suite.name} is taught, not recommended: {why}. {unused}".rstrip()
 
 
 def chooser(run: Callable[[Pick], Outcome], first: Pick | None = None) -> Chooser:

@@ -57,9 +57,7 @@ def ladder(calls: Sequence[Call], order: Sequence[Row]) -> Ladder:
 
 def cells(row: LadderRow) -> tuple[str, ...]:
     """Return a row's cells in the table."""
-    number = str(row.number or "")
-    if row.message == "server_key_exchange":
-        number = "not in the nine"
+    number = "not in the nine" if row.beyond_nine else str(row.number or "")
     sender = "each side alone" if row.sender is Role.BOTH else str(row.sender)
     protected = "protected" if row.protected else "plain"
     wire = f"{row.record_size} bytes, {protected}" if row.own and row.record_size else protected
@@ -169,7 +167,7 @@ def beside(row: LadderRow, y: int) -> tuple[str, int]:
     facts = [size_of(row)]
     if row.protected:
         facts.append(f"protected: {row.record_size} on the wire" if row.own else "protected")
-    if not row.number and row.message == "server_key_exchange":
+    if row.beyond_nine:
         facts.append("not in the nine")
     lines = [(", ".join(fact for fact in facts if fact), "var(--tk-text)")]
     lines += [(line, "var(--tk-quiet)") for line in textwrap.wrap(details(row), WORDS)]
