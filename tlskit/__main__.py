@@ -39,10 +39,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="derive the master secret from the randoms, as before RFC 7627",
     )
+    parser.add_argument(
+        "--resume",
+        choices=("id", "ticket"),
+        default="",
+        help="take up the session of a full handshake, and show that: by session ID or by ticket",
+    )
+    parser.add_argument(
+        "--client-certificate",
+        action="store_true",
+        help="the server asks for the client's certificate, and it shows one",
+    )
     options = parser.parse_args(arguments)
     try:
         text = first_seconds.handshake_as_text(
-            options.suite, options.group, not options.no_extended_master_secret
+            options.suite,
+            options.group,
+            not options.no_extended_master_secret,
+            options.resume,
+            options.client_certificate,
         )
     except ValueError as error:
         print(f"tlskit: {error}", file=sys.stderr)

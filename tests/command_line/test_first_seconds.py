@@ -37,6 +37,32 @@ def test_a_suite_can_be_named_by_either_name(capsys):
     assert "from the two randoms" in said
 
 
+@pytest.mark.parametrize(("how", "words"), [("id", "by session ID"), ("ticket", "by ticket")])
+def test_a_resumed_handshake_is_shorter_and_the_server_finishes_first(how, words, capsys):
+    assert main(["--resume", how]) == 0
+    said = capsys.readouterr().out
+    assert f"resumed {words}, after a full handshake\n" in said
+    assert "Certificate" not in said and "pre_master_secret" not in said
+    assert said.index("<===== Finished") < said.index("===== Finished =====>")
+    assert "both sides derived the same; master secret: that of the session" in said
+
+
+def test_a_client_certificate_is_asked_for_and_shown(capsys):
+    assert main(["--client-certificate"]) == 0
+    said = capsys.readouterr().out
+    for word in ("CertificateRequest", "CertificateVerify", "pre_master_secret"):
+        assert word in said
+    assert main(["--client-certificate", "--resume", "id"]) == 0
+    said = capsys.readouterr().out
+    assert "in which the client showed its certificate" in said and "Verify" not in said
+
+
+def test_a_wrong_way_to_resume_is_told_with_exit_code_2(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--resume", "luck"])
+    assert ended.value.code == 2 and "luck" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("option", ["--suite", "--group"])
 def test_an_unknown_name_is_one_line_and_exit_code_2(option, capsys):
     assert main([option, "nonsense"]) == 2
