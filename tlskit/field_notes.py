@@ -107,7 +107,8 @@ NOTES: dict[str, Note] = {
         "both, in every key; the server signs it in ServerKeyExchange",
     ),
     "ClientHello.session_id": Note(
-        "The session that the client would like to take up again; empty for none.",
+        "The session that the client would like to take up again; empty for none. Beside a "
+        "ticket it means nothing but: say it back if you take the ticket (RFC 5077 §3.4).",
         "RFC 5246 §7.4.1.2",
         "the server, which may agree or begin anew",
     ),
@@ -136,9 +137,10 @@ NOTES: dict[str, Note] = {
         "both, in every key",
     ),
     "ServerHello.session_id": Note(
-        "The name of this session, should it be taken up again; empty if it will not be.",
+        "The client's own again: its session goes on. Another one names this new session, should "
+        "it be taken up again; empty if it will not be.",
         "RFC 5246 §7.4.1.3",
-        "the client, for its next visit",
+        "the client: how does this handshake go on, and how does its next one begin",
     ),
     "ServerHello.cipher_suite": Note(
         "The one suite that the server took from the client's list.",
@@ -154,10 +156,10 @@ NOTES: dict[str, Note] = {
         "the client, which refuses one that it did not ask for",
     ),
     "Certificate.certificate_list": Note(
-        "The server's certificate first, then those that lead to a root. It proves nothing yet "
-        "about who sent it.",
-        "RFC 5246 §7.4.2",
-        "the client, which checks issuer, dates, name and usage",
+        "The sender's certificate first, then those that lead to a root. It proves nothing yet "
+        "about who sent it. From a client the list may be empty: it has none that fits.",
+        "RFC 5246 §7.4.2, §7.4.6",
+        "the other side, which checks issuer, dates and usage, and of a server the name",
     ),
     "ServerKeyExchange.curve_type": Note(
         "How the curve is described: by its name.", "RFC 8422 §5.4", "the client"
@@ -189,6 +191,43 @@ NOTES: dict[str, Note] = {
     ),
     "ServerECDHParams.public": Note(
         "The server's ephemeral public key.", "RFC 8422 §5.4", "the client"
+    ),
+    "CertificateRequest.certificate_types": Note(
+        "Which kinds of keys the client's certificate may hold; ecdsa_sign stands for Ed25519 too.",
+        "RFC 5246 §7.4.4, RFC 8422 §5.5",
+        "the client, to choose a certificate",
+    ),
+    "CertificateRequest.supported_signature_algorithms": Note(
+        "Which signatures the server can verify, best first.",
+        "RFC 5246 §7.4.4",
+        "the client, for its CertificateVerify and its certificates",
+    ),
+    "CertificateRequest.certificate_authorities": Note(
+        "Names of authorities that the server believes; an empty list means any.",
+        "RFC 5246 §7.4.4",
+        "the client, to choose a certificate",
+    ),
+    "CertificateVerify.signature_algorithm": Note(
+        "How the following signature was made, one way of those that the server listed.",
+        "RFC 5246 §7.4.8, §4.7",
+        "the server",
+    ),
+    "CertificateVerify.signature": Note(
+        "Made with the client certificate's key over all handshake messages so far: here the "
+        "client proves that it has that key.",
+        "RFC 5246 §7.4.8",
+        "the server, which must verify it",
+    ),
+    "NewSessionTicket.ticket_lifetime_hint": Note(
+        "For how many seconds the server means to take the ticket; 0 says nothing about it.",
+        "RFC 5077 §3.3",
+        "the client, which should forget the ticket after that",
+    ),
+    "NewSessionTicket.ticket": Note(
+        "The session, sealed under a key that only the server has; empty if there is none after "
+        "all.",
+        "RFC 5077 §3.3",
+        "the client keeps it, the server alone reads it when it comes back",
     ),
     "EncryptedPreMasterSecret.encrypted_pre_master_secret": Note(
         "48 bytes (the offered version, and 46 that the client drew), encrypted with the key in "
@@ -246,6 +285,12 @@ NOTES: dict[str, Note] = {
         "RFC 7301 §3.1",
         "both",
     ),
+    "SessionTicket.ticket": Note(
+        "The ticket of a session to take up again; empty asks for a new one. It has no length of "
+        "its own: it is the extension's whole body.",
+        "RFC 5077 §3.2",
+        "the server that made it",
+    ),
     "RenegotiationInfo.renegotiated_connection": Note(
         "The verify_data of the handshake before this one: from the client its own, from the "
         "server both. Empty in a first handshake.",
@@ -269,6 +314,7 @@ INNER = (
     "ProtocolNameList",
     "RenegotiationInfo",
     "ClientSupportedVersions",
+    "SessionTicket",
 )
 """The structs that lie inside a hello's extensions; their fields have different names."""
 
