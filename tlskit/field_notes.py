@@ -91,9 +91,15 @@ NOTES: dict[str, Note] = {
         "the other side, to decrypt the first block",
     ),
     "GenericBlockCipher.block_ciphered": Note(
-        "Content, MAC and padding, encrypted together: whole blocks of 16 bytes.",
-        "RFC 5246 §6.2.3.2",
+        "Content, MAC and padding, encrypted together: whole blocks of 16 bytes. With "
+        "encrypt_then_mac the MAC stands behind them instead.",
+        "RFC 5246 §6.2.3.2, RFC 7366 §3",
         "the other side, which takes off the padding and verifies the MAC",
+    ),
+    "GenericBlockCipher.MAC": Note(
+        "With encrypt_then_mac: HMAC over sequence number, header, IV and ciphertext.",
+        "RFC 7366 §3",
+        "the other side, before it decrypts anything",
     ),
     "ClientHello.client_version": Note(
         "The highest version that the client can do; up to TLS 1.2 this alone decides.",

@@ -6,6 +6,8 @@ import pytest
 import runs
 
 from tlskit import show, tls12
+from tlskit.cipher_suites import suite_named
+from tlskit.lesson import client_settings
 from tlskit.show.explorer import Explored, explored, is_within, messages_of
 
 FULL = tls12.FULL
@@ -95,7 +97,7 @@ def test_a_broken_message_is_shown_up_to_its_first_wrong_byte():
     view = show.explore_bytes(cut)
     item = picked(view)
     assert item.path == "extensions"
-    assert "length 79, but only" in item.field.problem
+    assert "length 85, but only" in item.field.problem
     assert {"random", "cipher_suites"} <= {one.field.name for one in view.items}
     assert "wavy" in view.html()
 
@@ -137,7 +139,7 @@ def test_every_byte_is_shown_and_only_the_picked_ones_are_marked():
 
 def test_a_bar_stands_between_fields_so_that_colour_is_not_needed():
     page = re.sub("<[^>]+>", "", explore(runs.good().calls, "client_hello").hex_view())
-    assert "01|00 00 7a|03 03|da" in page
+    assert "01|00 00 80|03 03|da" in page
 
 
 def test_a_long_message_is_shown_around_the_picked_field():
@@ -153,9 +155,9 @@ def test_the_record_around_a_plain_message_is_told():
         ("type", 1),
         ("version", 2),
         ("length", 2),
-        ("fragment", 126),
+        ("fragment", 132),
     ]
-    assert "5 bytes of header, 131 bytes on the wire" in visible(view.html())
+    assert "5 bytes of header, 137 bytes on the wire" in visible(view.html())
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_the_record_around_a_plain_message_is_told():
     [
         (runs.ECDHE, {"nonce_explicit": 8, "ciphertext": 16, "tag": 16}),
         (runs.CHACHA, {"ciphertext": 16, "tag": 16}),
-        (runs.CBC, {"IV": 16, "block_ciphered": 48}),
+        (runs.CBC, {"IV": 16, "block_ciphered": 32, "MAC": 20}),
     ],
 )
 def test_a_protected_message_shows_its_plaintext_and_what_went_over_the_wire(suite, parts):
@@ -174,6 +176,13 @@ def test_a_protected_message_shows_its_plaintext_and_what_went_over_the_wire(sui
     assert header["type"] == "16 handshake"
     assert header["version"] == "0303 TLS_1_2"
     assert "before protection" in view.text()
+
+
+def test_a_cbc_record_without_encrypt_then_mac_has_its_mac_inside():
+    told = client_settings(suites=(suite_named(runs.CBC),), encrypt_then_mac=False)
+    calls = runs.calls_of(tls12.client(), tls12.server(), told)
+    parts = explore(calls, "finished", sender="client").record[3:]
+    assert {part.name: part.size for part in parts} == {"IV": 16, "block_ciphered": 48}
 
 
 def test_the_tag_is_the_end_of_what_protect_returned():

@@ -25,6 +25,7 @@ BESIDES = {
     "GenericAEADCipher.tag",
     "GenericBlockCipher.IV",
     "GenericBlockCipher.block_ciphered",
+    "GenericBlockCipher.MAC",
 }
 """What is no field of a declared struct: headers, single bytes, records."""
 

@@ -52,7 +52,7 @@ def record_parts(row: LadderRow) -> tuple[Part, ...]:
         ),
     )
     for call in row.records.values():
-        return header + protected_parts(fragment, call.arguments["keys"].suite)
+        return header + protected_parts(fragment, call.arguments["keys"])
     return (*header, Part("TLSPlaintext.fragment", len(fragment), "the bytes of the message"))
 
 
@@ -61,10 +61,19 @@ def number(value: Any, names: Any, size: int) -> str:
     return "" if value is None else f"{value:0{2 * size}x} {name_of(names, value)}"
 
 
-def protected_parts(fragment: bytes, suite: Any) -> tuple[Part, ...]:
-    """Return the parts of a protected fragment: CBC has a MAC key and an IV, AEAD a tag."""
+def protected_parts(fragment: bytes, keys: Any) -> tuple[Part, ...]:
+    """Return the parts of a protected fragment: CBC has a MAC key and an IV, AEAD a tag.
+
+    A CBC record's MAC is a part of its own only if it was made of the ciphertext (RFC 7366 §3).
+    """
+    suite = keys.suite
     if suite.mac_key_length:
-        pieces = {"GenericBlockCipher.IV": 16, "GenericBlockCipher.block_ciphered": len(fragment)}
+        mac = suite.mac_key_length if keys.encrypt_then_mac else 0
+        pieces = {
+            "GenericBlockCipher.IV": 16,
+            "GenericBlockCipher.block_ciphered": max(0, len(fragment) - 16 - mac),
+            "GenericBlockCipher.MAC": mac,
+        }
     else:
         sealed = len(fragment) - suite.record_iv_length
         pieces = {
