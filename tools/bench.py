@@ -1,6 +1,6 @@
 """Measure tlskit beside the bare library, OpenSSL and tlslite-ng; print ratios and their aims.
 
-usage: course.py bench [handshakes|records|import|pick ...] [--rounds N] [--json FILE]
+usage: course.py bench [handshakes|resumption|records|import|pick ...] [--rounds N] [--json FILE]
 """
 
 import argparse
@@ -71,6 +71,41 @@ def handshakes(rounds: int) -> Rows:
     return rows
 
 
+def resumption(rounds: int) -> Rows:
+    """Measure abbreviated handshakes against full ones, ours and OpenSSL's."""
+    import bench_peers
+    import bench_tlskit
+
+    from tlskit import pki
+    from tlskit.cipher_suites import suite_named
+
+    rows: Rows = []
+    for exchange, name in EXCHANGES.items():
+        suite = suite_named(name)
+        credential = pki.credential("ecdsa" if suite.authentication == "ecdsa" else "rsa")
+        openssl = suite.openssl_name, credential
+        timings = measure(
+            {
+                "tlskit, full": bench_tlskit.handshake(suite, traced=False),
+                "tlskit, by session ID": bench_tlskit.resumed(suite, by_ticket=False),
+                "tlskit, by ticket": bench_tlskit.resumed(suite, by_ticket=True),
+                "ssl (OpenSSL), full": bench_peers.ssl_handshake(*openssl),
+                "ssl (OpenSSL), by session ID": bench_peers.ssl_resumed(*openssl, by_ticket=False),
+                "ssl (OpenSSL), by ticket": bench_peers.ssl_resumed(*openssl, by_ticket=True),
+            },
+            rounds,
+        )
+        rows += report(f"resumption, {exchange}", timings)
+        full, by_id, by_ticket = timings[3:]
+        print(
+            f"ssl to its own full handshake: {by_id.to(full)[0]:.2f} by session ID, "
+            f"{by_ticket.to(full)[0]:.2f} by ticket; tlskit to ssl: "
+            f"{timings[1].to(by_id)[0]:.2f} by session ID, {timings[2].to(by_ticket)[0]:.2f} by "
+            "ticket (of best)"
+        )
+    return rows
+
+
 def records(rounds: int) -> Rows:
     """Measure one direction of records: seal and open."""
     import bench_floor
@@ -119,7 +154,13 @@ def pick(rounds: int) -> Rows:
     return bench_pick.report(2 * rounds)
 
 
-SECTIONS = {"handshakes": handshakes, "records": records, "import": imports, "pick": pick}
+SECTIONS = {
+    "handshakes": handshakes,
+    "resumption": resumption,
+    "records": records,
+    "import": imports,
+    "pick": pick,
+}
 
 
 def main(arguments: list[str]) -> int:

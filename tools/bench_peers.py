@@ -3,6 +3,7 @@
 import errno
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 
 from tlskit import pki
 from tlskit.certificates import Credential
@@ -11,7 +12,10 @@ from tlskit.peers import private_file
 TLSLITE_EXCHANGE = {"RSA": "rsa", "ECDHE_RSA": "ecdhe_rsa", "ECDHE_ECDSA": "ecdhe_ecdsa"}
 
 
-def ssl_contexts(suite: str, credential: Credential) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+Contexts = tuple[ssl.SSLContext, ssl.SSLContext]
+
+
+def ssl_contexts(suite: str, credential: Credential, tickets: bool = False) -> Contexts:
     """Return the contexts of a client and a server that do TLS 1.2, P-256, and this one suite."""
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -25,18 +29,21 @@ def ssl_contexts(suite: str, credential: Credential) -> tuple[ssl.SSLContext, ss
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers(suite)
         context.set_ecdh_curve("prime256v1")
-        context.options |= ssl.OP_NO_TICKET
+        if not tickets:
+            context.options |= ssl.OP_NO_TICKET
     return client, server
 
 
 class SSLPair:
     """Two of OpenSSL's ends and the four buffers between them."""
 
-    def __init__(self, contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
-        """Do the whole handshake."""
+    def __init__(self, contexts: Contexts, session: ssl.SSLSession | None = None) -> None:
+        """Do the whole handshake, or take the session up again."""
         self.to_client, self.from_client = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.to_server, self.from_server = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.client = contexts[0].wrap_bio(self.to_client, self.from_client, False, pki.HOST)
+        self.client = contexts[0].wrap_bio(
+            self.to_client, self.from_client, False, pki.HOST, session
+        )
         self.server = contexts[1].wrap_bio(self.to_server, self.from_server, True)
         done = False
         while not done:
@@ -50,6 +57,11 @@ class SSLPair:
         self.client.write(content)
         self.to_server.write(self.from_client.read())
         return self.server.read(len(content))
+
+    def say_goodbye(self) -> None:
+        """Let the server send close_notify; nobody waits for the answer."""
+        with suppress(ssl.SSLWantReadError):
+            self.server.unwrap()
 
 
 def go_on(end: ssl.SSLObject) -> bool:
@@ -68,6 +80,30 @@ def ssl_handshake(suite: str, credential: Credential) -> Callable[[], SSLPair]:
     if pair.client.cipher()[0] != suite:
         raise AssertionError(f"OpenSSL took {pair.client.cipher()[0]}, not {suite}")
     return lambda: SSLPair(contexts)
+
+
+def ssl_resumed(suite: str, credential: Credential, by_ticket: bool) -> Callable[[], SSLPair]:
+    """Do a full handshake; return a callable that takes its session up again each time.
+
+    OpenSSL's server forgets a session whose connection ended without close_notify, so it says
+    that each time: one record more than what is measured of tlskit.
+    """
+    contexts = ssl_contexts(suite, credential, by_ticket)
+    first = SSLPair(contexts)
+    session = first.client.session
+    first.say_goodbye()
+    if session is None or session.has_ticket is not by_ticket:
+        raise AssertionError("OpenSSL kept another kind of session than it was told to")
+
+    def run() -> SSLPair:
+        pair = SSLPair(contexts, session)
+        pair.say_goodbye()
+        return pair
+
+    pair = run()
+    if not (pair.client.session_reused and pair.server.session_reused):
+        raise AssertionError(f"{suite}: OpenSSL did not take the session up again")
+    return run
 
 
 class MemorySocket:

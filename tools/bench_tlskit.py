@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from tlskit import pki, tls12
 from tlskit.cipher_suites import Suite
 from tlskit.connection import Connection
 from tlskit.registry import NamedGroup, SignatureScheme
+from tlskit.sessions import SessionCache, TicketKeys
 from tlskit.settings import Settings
 from tlskit.tls12.record_protection import protect, record_keys, unprotect
 from tlskit.trace import Call
@@ -32,7 +34,28 @@ def both_settings(suite: Suite) -> tuple[Settings, Settings]:
 
 def handshake(suite: Suite, traced: bool) -> Callable[[], tuple[Connection, Connection]]:
     """Return a callable that does one whole handshake of two Connections."""
+    return between(*both_settings(suite), traced)
+
+
+def resumed(suite: Suite, by_ticket: bool) -> Callable[[], tuple[Connection, Connection]]:
+    """Do a full handshake; return a callable that takes its session up again each time."""
     client_settings, server_settings = both_settings(suite)
+    if by_ticket:
+        client_settings = replace(client_settings, session_tickets=True)
+        server_settings = replace(server_settings, ticket_keys=TicketKeys(os.urandom))
+    else:
+        server_settings = replace(server_settings, session_store=SessionCache())
+    client, _ = between(client_settings, server_settings)()
+    run = between(replace(client_settings, session=client.session), server_settings)
+    if not all(end.state.resumed for end in run()):
+        raise AssertionError(f"{suite.name}: the session was not taken up again")
+    return run
+
+
+def between(
+    client_settings: Settings, server_settings: Settings, traced: bool = False
+) -> Callable[[], tuple[Connection, Connection]]:
+    """Return a callable that does one handshake between ends with these settings."""
 
     def run() -> tuple[Connection, Connection]:
         calls: list[Call] | None = [] if traced else None

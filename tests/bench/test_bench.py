@@ -40,6 +40,22 @@ def test_every_contestant_does_its_handshake(exchange):
     bench_peers.tlslite_handshake(exchange, credential)()
 
 
+@pytest.mark.parametrize("exchange", bench.EXCHANGES)
+@pytest.mark.parametrize("by_ticket", [False, True])
+def test_every_contestant_takes_its_session_up_again(exchange, by_ticket):
+    suite = suite_named(bench.EXCHANGES[exchange])
+    run = bench_tlskit.resumed(suite, by_ticket)
+    first, second = (run()[0].state for _ in range(2))
+    assert first.resumed and second.resumed and bool(first.ticket) is by_ticket
+    assert first.master_secret == second.master_secret
+    assert first.key_block != second.key_block
+    other = bench_peers.ssl_resumed(
+        suite.openssl_name, pki.credential(suite.authentication), by_ticket
+    )
+    pair = other()
+    assert pair.client.session_reused and pair.server.session_reused
+
+
 def test_the_floor_refuses_another_chain():
     floor = bench_floor.handshake("RSA", pki.credential("rsa", "localhost"), ())
     with pytest.raises(VerificationError):
