@@ -61,7 +61,7 @@ show.ladder(first.calls, first.order)
 # Two lines may surprise you. ServerKeyExchange is *not in the nine*, yet here it came. And steps 7
 # and 8 happen twice, once from each side.
 #
-# The sizes: "4 + 122 bytes" is a header and a body. A message travels in a **record**, which has a
+# The sizes: "4 + 128 bytes" is a header and a body. A message travels in a **record**, which has a
 # header of 5 bytes, and if it is protected some bytes more.
 
 # %% [markdown]
@@ -101,6 +101,14 @@ show.ladder(rsa.calls, rsa.order)
 # %% [markdown]
 # RFC 5246 §7.4.7.1, App. F.1.1.2; RFC 8422 §2, §5.4, §5.7. RSA key transport is taught here because
 # you will meet it in old texts; it is not recommended, and TLS 1.3 removed it (RFC 9846 §1.3).
+#
+# One more list: with *Resumption* set to *by ticket*, a browser that comes back takes its old
+# session up again (§7.3; RFC 5077 §3.1). Which four messages are gone, and whose Finished comes
+# first?
+
+# %%
+again = run(Choice(choice.suite, resumption="by ticket"), REQUEST, ANSWER)
+show.ladder(again.calls, again.order)
 
 # %% [markdown]
 # ## Look into the bytes

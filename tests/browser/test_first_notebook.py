@@ -6,6 +6,7 @@ from lab import opened
 pytestmark = pytest.mark.peer("chromium")
 
 LADDER, FIGURE, SUITE = ".tlskit-ladder", "img.tlskit-figure", "Cipher suite"
+RESUMPTION = "Resumption"
 CHOSEN_LADDER, CHOSEN_FIGURE = f".jupyter-widgets {LADDER}", f".jupyter-widgets {FIGURE}"
 
 
@@ -48,6 +49,26 @@ def test_another_suite_chosen_by_keyboard_redraws_ladder_and_figure(page, pictur
     page.changed(CHOSEN_LADDER, ladder)
     page.changed(CHOSEN_FIGURE, figure)
     assert page.troubles() == []
+
+
+def test_resumption_chosen_by_keyboard_draws_an_abbreviated_handshake(page, pictures):
+    assert page.choices(RESUMPTION) == ["no", "by session ID", "by ticket"]
+    full = page.html(CHOSEN_LADDER)
+    assert "server sends Certificate" in full
+    page.choose(RESUMPTION, "by ticket")
+    page.changed(CHOSEN_LADDER, full)
+    short = page.html(CHOSEN_LADDER)
+    for gone in ("Certificate", "ServerKeyExchange", "ServerHelloDone", "ClientKeyExchange"):
+        assert f"sends {gone}" in full and f"sends {gone}" not in short
+    for one, first, then in ((full, "client", "server"), (short, "server", "client")):
+        assert 0 < one.index(f"8: {first} sends Finished") < one.index(f"8: {then} sends Finished")
+    said = " ".join(page.texts(".tlskit-note"))
+    assert "ClientKeyExchange are gone" in said and "The server's Finished comes first" in said
+    page.page.get_by_label(RESUMPTION).first.scroll_into_view_if_needed()
+    page.page.screenshot(path=pictures / "00_first_handshake-resumed.png")
+    assert page.troubles() == []
+    page.choose(RESUMPTION, "no")
+    page.changed(CHOSEN_LADDER, short)
 
 
 def test_it_runs_in_the_dark_theme_and_at_twice_the_size(root, pictures):
