@@ -125,7 +125,8 @@ class NotebookPage:
 
     def choices(self, label: str) -> list[str]:
         """What the dropdown with this label offers."""
-        return self.page.get_by_label(label).first.locator("option").all_text_contents()
+        offered = self.page.get_by_label(label).first.locator("option").all_text_contents()
+        return [plain(one) for one in offered]
 
     def choose(self, label: str, choice: str) -> None:
         """Choose in a dropdown by keyboard: Tab to it, open it with Space, arrows, Enter.
@@ -142,7 +143,7 @@ class NotebookPage:
             self.page.wait_for_timeout(100)  # the list is a window of its own, and comes late
         chosen = select.locator("option:checked")
         wait_until(
-            lambda: chosen.text_content() == choice,
+            lambda: plain(chosen.text_content()) == choice,
             ANSWER_SECONDS,
             f"{label} does not stand at {choice}",
         )
@@ -212,6 +213,11 @@ class NotebookPage:
             pictures.append(folder / f"{name}-{len(pictures) + 1:02d}.png")
             self.page.screenshot(path=pictures[-1])
         return pictures
+
+
+def plain(text: str | None) -> str:
+    """Return an option's text with plain spaces: the widget writes ones that do not break."""
+    return (text or "").replace("\u00a0", " ")
 
 
 def happens(condition: Callable[[], bool], seconds: float) -> bool:
