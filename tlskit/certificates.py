@@ -140,7 +140,23 @@ def verify_client_chain(chain: Sequence[bytes], trust: Trust, now: datetime) -> 
     As `verify_chain`, but made for clients (extended key usage clientAuth), and for no name: who
     the client may be is for the application to say. Reference: RFC 5246 §7.4.6, RFC 5280 §6.
     """
-    return _verified(chain, trust, now, "client", lambda policy: policy.build_client_verifier())
+    return _verified(
+        chain,
+        trust,
+        now,
+        "client",
+        lambda policy: policy.extension_policies(
+            ca_policy=verification.ExtensionPolicy.webpki_defaults_ca(),
+            ee_policy=client_leaf_policy(),
+        ).build_client_verifier(),
+    )
+
+
+def client_leaf_policy() -> verification.ExtensionPolicy:
+    """Return what pyca asks of a leaf, but for a name: many clients' certificates have none."""
+    usual = verification.ExtensionPolicy.webpki_defaults_ee()
+    agnostic = verification.Criticality.AGNOSTIC
+    return usual.may_be_present(x509.SubjectAlternativeName, agnostic, None)
 
 
 def _verified(
@@ -173,13 +189,14 @@ def _verified(
     return certificates[0]
 
 
-def require_key_usage(leaf: x509.Certificate, usage: KeyUsage) -> None:
-    """Check that the leaf's key may do what the cipher suite asks of it.
+def require_key_usage(leaf: x509.Certificate, usage: KeyUsage, purpose: Purpose = "server") -> None:
+    """Check that the leaf's key may do what the handshake asks of it.
 
       ECDHE_RSA, ECDHE_ECDSA: digitalSignature, it signs ServerKeyExchange
       RSA:                    keyEncipherment, the pre-master secret is encrypted to it
+      a client's certificate: digitalSignature, it signs CertificateVerify
 
-    Reference: RFC 5246 §7.4.2: the bit MUST be set *if* the extension is present.
+    Reference: RFC 5246 §7.4.2, §7.4.6: the bit MUST be set *if* the extension is present.
     Raises: Alert illegal_parameter: the certificate may be good, but the server chose a suite that
         it cannot serve ("inconsistent with other fields", §7.2.2).
     """
@@ -187,11 +204,12 @@ def require_key_usage(leaf: x509.Certificate, usage: KeyUsage) -> None:
     if key_usage is None or getattr(key_usage, usage):
         return
     allowed = [name for attribute, name in KEY_USAGES.items() if getattr(key_usage, attribute)]
+    needs = "the cipher suite" if purpose == "server" else "CertificateVerify"
     raise Alert(
         AlertDescription.illegal_parameter,
-        f"the cipher suite needs a key with the usage {KEY_USAGES[usage]}, the server's certificate"
+        f"{needs} needs a key with the usage {KEY_USAGES[usage]}, the {purpose}'s certificate"
         f" allows only {', '.join(allowed) or 'nothing'}",
-        "RFC 5246 §7.4.2, RFC 5280 §4.2.1.3",
+        f"RFC 5246 §7.4.{2 if purpose == 'server' else 6}, RFC 5280 §4.2.1.3",
     )
 
 

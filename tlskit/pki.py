@@ -2,7 +2,8 @@
 
       tlskit course root (RSA)                    what clients trust
         tlskit course intermediate (RSA)            signs RSA leaves
-        tlskit course intermediate (ECDSA)          signs ECDSA leaves
+        tlskit course intermediate (ECDSA)          signs ECDSA and Ed25519 leaves
+        tlskit course client intermediate (ECDSA)   signs the leaves of clients
 
 Keys, serial numbers, dates and signatures are fixed (RSA PKCS #1 v1.5 always gives the same bytes,
 ECDSA when it takes its nonce from the message, RFC 6979), so every certificate is the same bytes
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tlskit.certificates import Credential, Kind, PrivateKey, Trust
@@ -115,18 +116,19 @@ def root() -> Issuer:
 
 @cache
 def intermediate(kind: Kind) -> Issuer:
-    """Return the intermediate for leaves of this kind, signed by the root.
-
-    Ed25519 leaves have the ECDSA one: the verifier takes no Ed25519 key of a CA.
-    """
-    contents = intermediate_contents("ecdsa" if kind == "ed25519" else kind)
+    """Return the intermediate for leaves of this kind, signed by the root."""
+    contents = intermediate_contents(kind)
     return Issuer(certify(contents, root()), contents.private_key)
 
 
 def intermediate_contents(kind: Kind) -> Contents:
-    """Return what a sound intermediate says: it may sign leaves, and no further CA."""
-    name = f"tlskit course intermediate ({kind.upper()})"
-    key = course_key(f"intermediate_{kind}")
+    """Return what a sound intermediate says: it may sign leaves, and no further CA.
+
+    Ed25519 leaves have the ECDSA one: the verifier takes no Ed25519 key of a CA.
+    """
+    signer = "rsa" if kind == "rsa" else "ecdsa"
+    name = f"tlskit course intermediate ({signer.upper()})"
+    key = course_key(f"intermediate_{signer}")
     return Contents(name, key, ca=True, path_length=0, extended_key_usage=(SERVER_AUTH,))
 
 
@@ -141,6 +143,12 @@ def credential(kind: Kind, host: str = HOST) -> Credential:
 @cache
 def client_credential(kind: Kind = "ecdsa") -> Credential:
     """Return a client's chain and its private key; made for clients, and for no server."""
+    return issued(client_contents(kind), client_intermediate())
+
+
+@cache
+def client_intermediate() -> Issuer:
+    """Return the intermediate for clients of every kind, signed by the root."""
     key = course_key("intermediate_ecdsa")
     contents = Contents(
         "tlskit course client intermediate (ECDSA)",
@@ -149,15 +157,18 @@ def client_credential(kind: Kind = "ecdsa") -> Credential:
         path_length=0,
         extended_key_usage=(CLIENT_AUTH,),
     )
-    issuer = Issuer(certify(contents, root()), key)
-    leaf = Contents(
+    return Issuer(certify(contents, root()), key)
+
+
+def client_contents(kind: Kind) -> Contents:
+    """Return what a sound client certificate says."""
+    return Contents(
         "tlskit course client",
         course_key(f"client_{kind}"),
         ("client.course.example",),
         key_usage=("digital_signature",),
         extended_key_usage=(CLIENT_AUTH,),
     )
-    return issued(leaf, issuer)
 
 
 def leaf_contents(kind: Kind, names: tuple[str, ...] = (HOST,)) -> Contents:
@@ -200,6 +211,8 @@ def certify(contents: Contents, issuer: Issuer | None) -> x509.Certificate:
         builder = builder.add_extension(extension, critical)
     if isinstance(signing_key, rsa.RSAPrivateKey):
         return builder.sign(signing_key, hashes.SHA256())  # PKCS #1 v1.5
+    if isinstance(signing_key, ed25519.Ed25519PrivateKey):
+        return builder.sign(signing_key, None)  # it hashes by itself (RFC 8410 §6)
     return builder.sign(signing_key, hashes.SHA256(), ecdsa_deterministic=True)
 
 

@@ -21,7 +21,7 @@ RSA_BITS = {
     "client_rsa": 2048,
     "weak_rsa": 1024,
 }
-ED25519 = ("leaf_ed25519",)
+ED25519 = ("leaf_ed25519", "client_ed25519")
 P_256 = ("intermediate_ecdsa", "leaf_ecdsa", "client_ecdsa", "stranger_ecdsa")
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey

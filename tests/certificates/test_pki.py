@@ -12,29 +12,40 @@ from tlskit import pki
 from tlskit.certificates import Credential
 from tlskit.faulty_pki import FAULTS, faulty
 
-KINDS = ("rsa", "ecdsa")
+KINDS = ("rsa", "ecdsa", "ed25519")
 
 # Whoever changes a certificate changes recorded handshakes: then rebuild the notebooks, too.
-SOUND = "3952d4ba945cebfc225266cdfb8caccfdad5703bcbc984d01b0fc7de099e203d"
-FAULTY = "dfce7bb701f485df07ab7ca8ed35d839e0c720181a7dac61185c05e889d02900"
+SOUND = {
+    "rsa": "ff31928bc9231315ba9b30efa04ca783f45fa747f794a9cdf1e7f6e67e20c79c",
+    "ecdsa": "b272a5700da278d9c48f606e83c9f7e20cd2b2c9af54ecb609a3aae7ff863a65",
+    "ed25519": "2110a7648537eddc63a0fc6072f595cd4eccb94df30e11cd139e10550ee0d683",
+}
+FAULTY = {
+    "rsa": "2f49d986e63ed7f3153bc256573fc9aa0d5ab8396b158ee2af9a993c4ceefaa8",
+    "ecdsa": "cd9d29023189e24ef2b0d3e32f8d0fc5753f32b85ad89c8bbf2b629aa5868a48",
+    "ed25519": "e11a60f231c7d1b7b2024a88a57a179d8f91d3896d26ccabefe36ce29daa69ef",
+}
+CLIENTS = {
+    "rsa": "56da4878cd9ba4a7024ba546e4ac8b2eb7e965ebd87416daafb393f23b013aa4",
+    "ecdsa": "51b5c492d97580326aa8ac52134dc2b565dc46b8391e3ab16b532648701e5089",
+    "ed25519": "c5465a0b83b4ca35aff5fd0f2db40cb3a748313d24e46a690632688c91171b72",
+}
 
 
 def digest(certificates):
     return hashlib.sha256(b"".join(certificates)).hexdigest()
 
 
-def all_sound():
-    chains = [pki.credential(kind, host).chain for kind in KINDS for host in pki.HOSTS]
+def sound(kind):
+    chains = [pki.credential(kind, host).chain for host in pki.HOSTS]
     return [der for chain in chains for der in chain] + [pki.der(pki.root().certificate)]
 
 
-def test_sound_certificates_are_the_same_bytes_everywhere():
-    assert digest(all_sound()) == SOUND
-
-
-def test_faulty_certificates_are_the_same_bytes_everywhere():
-    chains = [faulty(name, kind).chain for name in FAULTS for kind in KINDS]
-    assert digest(der for chain in chains for der in chain) == FAULTY
+@pytest.mark.parametrize("kind", KINDS)
+def test_certificates_are_the_same_bytes_everywhere(kind):
+    assert digest(sound(kind)) == SOUND[kind]
+    assert digest(der for name in FAULTS for der in faulty(name, kind).chain) == FAULTY[kind]
+    assert digest(pki.client_credential(kind).chain) == CLIENTS[kind]
 
 
 def test_certificates_are_built_once():
@@ -56,6 +67,19 @@ def test_a_credential_fits_together(kind, host):
     assert leaf.not_valid_before_utc.year == 2020 and leaf.not_valid_after_utc.year == 2100
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_clients_credential_fits_together_and_is_for_no_server(kind):
+    credential = pki.client_credential(kind)
+    assert credential.kind == kind
+    assert credential.leaf.public_key() == credential.private_key.public_key()
+    leaf, issuer = map(x509.load_der_x509_certificate, credential.chain)
+    leaf.verify_directly_issued_by(issuer)
+    issuer.verify_directly_issued_by(pki.root().certificate)
+    for one in (leaf, issuer):
+        usage = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        assert list(usage) == [x509.ObjectIdentifier(pki.CLIENT_AUTH)]
+
+
 @pytest.mark.parametrize("name", [name for name in FAULTS if name != "undecodable"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_key_of_a_faulty_credential_fits_its_leaf(name, kind):
@@ -66,7 +90,8 @@ def test_the_key_of_a_faulty_credential_fits_its_leaf(name, kind):
 
 def test_serial_numbers_of_an_issuer_are_unique():
     seen = {}
-    for der in all_sound():
+    clients = [der for kind in KINDS for der in pki.client_credential(kind).chain]
+    for der in [der for kind in KINDS for der in sound(kind)] + clients:
         certificate = x509.load_der_x509_certificate(der)
         key = (certificate.issuer, certificate.serial_number)
         assert seen.setdefault(key, der) == der
@@ -109,16 +134,19 @@ def test_importing_reads_no_key():
 
 
 @pytest.mark.peer("openssl")
+@pytest.mark.parametrize("purpose", ["sslserver", "sslclient"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_openssl_program_finds_nothing_to_blame(kind, tmp_path):
-    credential = pki.credential(kind)
+def test_the_openssl_program_finds_nothing_to_blame(kind, purpose, tmp_path):
+    served = purpose == "sslserver"
+    credential = pki.credential(kind) if served else pki.client_credential(kind)
     leaf, issuer = x509.load_pem_x509_certificates(pki.pem_chain(credential))
     for name, certificate in (("leaf", leaf), ("issuer", issuer), ("root", pki.root().certificate)):
         pem = certificate.public_bytes(serialization.Encoding.PEM)
         (tmp_path / f"{name}.pem").write_bytes(pem)
     command = [
-        *("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-auth_level", "2"),
-        *("-attime", str(int(pki.NOW.timestamp())), "-verify_hostname", pki.HOST),
+        *("openssl", "verify", "-x509_strict", "-purpose", purpose, "-auth_level", "2"),
+        *("-attime", str(int(pki.NOW.timestamp()))),
+        *(("-verify_hostname", pki.HOST) if served else ()),
         *("-CAfile", "root.pem", "-untrusted", "issuer.pem", "leaf.pem"),
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)

@@ -16,7 +16,7 @@ from tlskit.faulty_pki import FAULTS, faulty, leaf_with
 from tlskit.peers import OpenSSLPeer
 from tlskit.registry import AlertDescription
 
-KINDS = ("rsa", "ecdsa")
+KINDS = ("rsa", "ecdsa", "ed25519")
 ACCEPTED = "accepted"
 UNLOADABLE = "OpenSSL's server refuses to load it"
 

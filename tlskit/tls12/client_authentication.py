@@ -86,7 +86,7 @@ def receive_certificate(state: State, message: bytes) -> State:
     if settings.trust is None:
         raise ValueError("settings.trust is missing: it holds the roots for client certificates")
     leaf = state.formulae.verify_client_chain(chain, settings.trust, settings.now)
-    require_key_usage(leaf, "digital_signature")
+    require_key_usage(leaf, "digital_signature", "client")
     return state.but(peer_chain=chain, peer_certificate=leaf)
 
 
