@@ -4,16 +4,13 @@ A whole conversation is: the handshake, a request, an answer, close_notify both 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from tlskit import pki, tls12
+from conversations import CLIENT, SERVER, Scenario
+
 from tlskit.alerts import Alert
-from tlskit.cipher_suites import Suite, suite_named
-from tlskit.connection import Connection
 from tlskit.layouts import Field
-from tlskit.lesson import client_settings, server_settings
 from tlskit.messages import (
     BODIES,
     ClientECDiffieHellmanPublic,
@@ -25,97 +22,12 @@ from tlskit.registry import (
     AlertDescription,
     ContentType,
     HandshakeType,
-    NamedGroup,
-    SignatureScheme,
     name_of,
 )
-from tlskit.tls12.state import FORMULAE, Formulae
 
 REQUEST, ANSWER = b"may I come in?", b"you may"
-CLIENT, SERVER = "client", "server"
 Harm = Callable[[str, int, bytes], bytes]
 """sender, where the bytes begin in all that it has sent, bytes -> bytes that arrive."""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A handshake that is the same in every run."""
-
-    name: str
-    suite: Suite
-    other_suite: Suite  # offered as well, and not taken
-    schemes: tuple[SignatureScheme, ...]
-    group: NamedGroup
-    extended_master_secret: bool
-
-    @property
-    def kind(self) -> Any:
-        """The kind of certificate."""
-        return self.suite.authentication
-
-    def client(self, calls: Any = None, **changes: Any) -> Connection:
-        """Return a client that has its ClientHello ready."""
-        usual: dict[str, Any] = {
-            "suites": (self.suite, self.other_suite),
-            "groups": (self.group,),
-            "signature_schemes": self.schemes,
-            "alpn": ("h2", "http/1.1"),
-            "extended_master_secret": self.extended_master_secret,
-        }
-        settings = client_settings(**(usual | changes))
-        return Connection(settings, tls12.client(self.formulae()), calls)
-
-    def server(self, calls: Any = None, **changes: Any) -> Connection:
-        """Return a server that waits."""
-        usual: dict[str, Any] = {
-            "suites": (self.suite,),
-            "groups": (self.group,),
-            "alpn": ("http/1.1",),
-            "credentials": (pki.credential(self.kind),),
-        }
-        return Connection(server_settings(**(usual | changes)), tls12.server(), calls)
-
-    def formulae(self) -> Formulae:
-        """Return our formulae, with RSA's random padding replaced by one that is always the same.
-
-        Only the client's half is replaced: the server decrypts as ever.
-        """
-
-        def encrypt_the_same(public_key: Any, pre_master_secret: bytes) -> bytes:
-            return raw_rsa(public_key, padded(pre_master_secret))
-
-        return replace(FORMULAE, encrypt_pre_master_secret=encrypt_the_same)
-
-
-def padded(content: bytes, size: int = 256) -> bytes:
-    """Return what RSAES-PKCS1-v1_5 encrypts: 00 02, padding, 00, content (RFC 8017 §7.2.1)."""
-    return b"\x00\x02" + b"\xaa" * (size - 3 - len(content)) + b"\x00" + content
-
-
-def raw_rsa(public_key: Any, block: bytes) -> bytes:
-    """Return a block encrypted as it is; no library would do that, and only tests want it."""
-    numbers = public_key.public_numbers()
-    size = (numbers.n.bit_length() + 7) // 8
-    return pow(int.from_bytes(block, "big"), numbers.e, numbers.n).to_bytes(size, "big")
-
-
-RSA = Scenario(
-    "rsa",
-    suite_named("TLS_RSA_WITH_AES_128_CBC_SHA"),
-    suite_named("TLS_RSA_WITH_AES_256_GCM_SHA384"),
-    (SignatureScheme.rsa_pkcs1_sha256,),
-    NamedGroup.x25519,
-    extended_master_secret=False,
-)
-ECDHE = Scenario(
-    "ecdhe",
-    suite_named("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
-    suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
-    (SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.rsa_pss_rsae_sha256),
-    NamedGroup.secp256r1,
-    extended_master_secret=True,
-)
-SCENARIOS = (RSA, ECDHE)
 
 
 def unharmed(sender: str, start: int, data: bytes) -> bytes:
@@ -141,6 +53,7 @@ class Conversation:
 
     Attributes:
         sent: all bytes that each side has sent, as it sent them.
+        flights: where in those bytes each flight of a side begins.
         failures: who raised what, in the order of time.
     """
 
@@ -148,6 +61,7 @@ class Conversation:
         """Talk to the end, or until a failure has been told to the other side."""
         self.ends = {CLIENT: scenario.client(), SERVER: scenario.server()}
         self.sent = {CLIENT: b"", SERVER: b""}
+        self.flights: dict[str, list[int]] = {CLIENT: [], SERVER: []}
         self.harm = harm
         self.failures: list[tuple[str, Any]] = []
         self.read = {CLIENT: b"", SERVER: b""}
@@ -172,6 +86,7 @@ class Conversation:
             silent = 0 if data else silent + 1
             if data:
                 arriving = self.harm(sender, len(self.sent[sender]), data)
+                self.flights[sender].append(len(self.sent[sender]))
                 self.sent[sender] += data
                 try:
                     self.ends[receiver].receive(arriving)
@@ -188,10 +103,11 @@ class Conversation:
 
 
 class Recording(NamedTuple):
-    """The bytes of an unharmed conversation, one direction each."""
+    """The bytes of an unharmed conversation, one direction each, and where flights begin."""
 
     client: bytes
     server: bytes
+    flights: dict[str, list[int]]
 
     def by(self, sender: str) -> bytes:
         """Return what one side sent."""
@@ -203,7 +119,8 @@ def recording(scenario: Scenario) -> Recording:
     """Return the bytes of an unharmed conversation."""
     conversation = Conversation(scenario)
     assert conversation.whole, conversation.failures
-    return Recording(conversation.sent[CLIENT], conversation.sent[SERVER])
+    sent = conversation.sent
+    return Recording(sent[CLIENT], sent[SERVER], conversation.flights)
 
 
 def records(data: bytes) -> list[Record]:

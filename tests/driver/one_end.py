@@ -4,15 +4,17 @@ The other end is not needed: with the same randomness it says the same bytes, in
 """
 
 from collections.abc import Iterable
+from copy import copy
 from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
-from in_transit import ANSWER, CLIENT, REQUEST, SCENARIOS, SERVER, Scenario, recording, records
+from conversations import CLIENT, SCENARIOS, SERVER, Scenario
+from in_transit import ANSWER, REQUEST, recording, records
 
 from tlskit.alerts import Alert
 from tlskit.connection import Connection
-from tlskit.records import Record, join
+from tlskit.records import HEADER_SIZE, Record, join
 from tlskit.registry import (
     AlertDescription,
     AlertLevel,
@@ -50,6 +52,71 @@ def fresh(scenario: Scenario, receiver: str, **changes: Any) -> Connection:
     return make(**changes)
 
 
+class Moment:
+    """An end as it is now, from which one can go on more than once, each time in the same way."""
+
+    def __init__(self, end: Connection) -> None:
+        """Take the end as it is, and the place in its source of chance."""
+        self._end, self._drawn = twin(end), end.settings.random.at  # type: ignore[attr-defined]
+
+    def again(self) -> Connection:
+        """Return an end at this moment; only the latest one may go on."""
+        self._end.settings.random.at = self._drawn  # type: ignore[attr-defined]
+        return twin(self._end)
+
+
+def twin(end: Connection) -> Connection:
+    """Return an end that knows the same; what changes in it is its own."""
+    other = copy(end)
+    other.warnings, other._application_data = end.warnings[:], end._application_data[:]
+    other._records = layer = copy(end._records)
+    layer.reading, layer.writing = copy(layer.reading), copy(layer.writing)
+    layer._outgoing = layer._outgoing[:]
+    return other
+
+
+def knows(end: Connection) -> dict[str, Any]:
+    """Return all that an end knows: two that know the same go on alike."""
+    known = vars(end) | vars(end._records)
+    del known["_records"]
+    known["reading"], known["writing"] = vars(known["reading"]), vars(known["writing"])
+    known["_outgoing"] = b"".join(known["_outgoing"])
+    pair = known["state"].key_pair
+    known["state"] = vars(known["state"]) | {"key_pair": pair and pair.public}
+    known["drawn"] = end.settings.random.at  # type: ignore[attr-defined]
+    for name in ("settings", "steps", "formulae", "side", "protect", "unprotect", "random"):
+        del known[name]  # nothing changes them
+    return known
+
+
+@cache
+def moments(scenario: Scenario, receiver: str) -> dict[int, Moment]:
+    """Return the moments before each record of the stream, and after the last, by offset."""
+    end, at = fresh(scenario, receiver), 0
+    found = {0: Moment(end)}
+    for record in records(stream(scenario, receiver)):
+        end.receive(join(record))
+        at += HEADER_SIZE + len(record.fragment)
+        found[at] = Moment(end)
+    return found
+
+
+@cache
+def at_item(scenario: Scenario, receiver: str, count: int) -> Moment:
+    """Return the moment after so many items of the script, with nothing left to send."""
+    end, peer = fresh(scenario, receiver), Peer(scenario, receiver)
+    end.receive(peer.says(*script(scenario, receiver)[:count]))
+    end.data_to_send()
+    return Moment(end)
+
+
+def after(scenario: Scenario, receiver: str, count: int) -> tuple[Connection, "Peer"]:
+    """Return an end that was told so many items of the script, and its peer."""
+    peer = Peer(scenario, receiver)
+    peer.says(*script(scenario, receiver)[:count])
+    return at_item(scenario, receiver, count).again(), peer
+
+
 def stream(scenario: Scenario, receiver: str) -> bytes:
     """Return all that the other end of this one has sent in the recorded conversation."""
     return recording(scenario).by(SERVER if receiver == CLIENT else CLIENT)
@@ -60,10 +127,10 @@ def keys_and_finished(scenario: Scenario, receiver: str) -> tuple[Any, bytes]:
     """Return the keys of the other end's records and its Finished message."""
     end = fresh(scenario, receiver)
     end.receive(stream(scenario, receiver))
-    messages = end.state.handshake_messages
-    if receiver == CLIENT:
-        return end.state.server_keys, messages[-1]
-    return end.state.client_keys, messages[-2]
+    both = [one for one in end.state.handshake_messages if one[0] == HandshakeType.finished]
+    first, second = both
+    finished = second if scenario.finishes_first == receiver else first
+    return end.state.server_keys if receiver == CLIENT else end.state.client_keys, finished
 
 
 @cache
@@ -138,10 +205,8 @@ def told(scenario: Scenario, receiver: str, items: Iterable[Item]) -> Connection
 
 def after_handshake(scenario: Scenario, receiver: str) -> tuple[Connection, Peer]:
     """Return an end that is done, with nothing left to send, and its peer."""
-    end, peer = fresh(scenario, receiver), Peer(scenario, receiver)
-    end.receive(peer.says(*script(scenario, receiver)))
+    end, peer = after(scenario, receiver, len(script(scenario, receiver)))
     assert end.done
-    end.data_to_send()
     return end, peer
 
 

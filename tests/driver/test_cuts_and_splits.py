@@ -5,26 +5,17 @@ the same in every run.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
-from in_transit import (
-    ANSWER,
-    CLIENT,
-    REQUEST,
-    SCENARIOS,
-    SERVER,
-    Scenario,
-    joined,
-    places,
-    recording,
-    records,
-)
-from one_end import TLS_1_2, both_ways, fresh, iv, keys_and_finished, stream
+from conversations import CLIENT, SCENARIOS, SERVER, Scenario
+from in_transit import ANSWER, REQUEST, joined, places, recording, records
+from one_end import TLS_1_2, Moment, both_ways, fresh, iv, keys_and_finished, knows, moments, stream
 
 from tlskit.alerts import Alert
 from tlskit.records import HEADER_SIZE, Record, join
-from tlskit.registry import AlertDescription, ContentType
+from tlskit.registry import AlertDescription, ContentType, HandshakeType
 from tlskit.tls12.record_protection import protect
 
 
@@ -73,11 +64,13 @@ def test_input_that_ends_anywhere(scenario: Scenario, receiver: str) -> None:
     for record in records(whole):
         ends.append(ends[-1] + HEADER_SIZE + len(record.fragment))
     in_order = set(ends[-3:])  # after Finished, application data, close_notify
+    now, so_far = Moment(fresh(scenario, receiver)), b""
     for length in range(len(whole) + 1):
-        end = fresh(scenario, receiver)
-        end.receive(whole[:length])
-        said = end.data_to_send()
+        end = now.again()
+        end.receive(whole[max(length - 1, 0) : length])
+        so_far += end.data_to_send()
         assert end.failure is None
+        now = Moment(end)
         if length in in_order:
             assert end.done
             end.end_of_input()
@@ -92,8 +85,9 @@ def test_input_that_ends_anywhere(scenario: Scenario, receiver: str) -> None:
         assert end.failure is alert and end.closed and end.truncated
         tell = records(end.data_to_send())
         assert [one.content_type for one in tell] == [ContentType.alert]
-        if not any(one.content_type == ContentType.change_cipher_spec for one in records(said)):
+        if end._records.writing.keys is None:
             assert tell[0].fragment == bytes([2, AlertDescription.decode_error])
+    assert records(so_far) == records(unsplit(scenario, receiver).sent)
 
 
 @both_ways
@@ -104,15 +98,32 @@ def test_the_end_of_input_names_what_should_have_come(scenario: Scenario, receiv
         end.receive(whole[:length])
         with pytest.raises(Alert) as raised:
             end.end_of_input()
-        awaited.append(raised.value.reason.removeprefix("the input ended where ").split()[0])
+        words = raised.value.reason.removeprefix("the input ended where ")
+        awaited.append(words.removesuffix(" should have come"))
         length += HEADER_SIZE + len(record.fragment)
-    expected = {
-        CLIENT: ["server_hello", "certificate", "server_key_exchange", "server_hello_done"],
-        SERVER: ["client_hello", "client_key_exchange"],
-    }[receiver]
-    if not scenario.suite.ephemeral:
-        expected = [name for name in expected if name != "server_key_exchange"]
-    assert awaited == [*expected, "change_cipher_spec"]
+    assert awaited == AWAITED[receiver][scenario.name].split(", ")
+
+
+DONE = "certificate_request or server_hello_done"  # a client can't know whether it is asked
+LAST = "change_cipher_spec"
+AWAITED = {
+    CLIENT: {
+        "rsa": f"server_hello, certificate, {DONE}, {LAST}",
+        "ecdhe": f"server_hello, certificate, server_key_exchange, {DONE}, {LAST}",
+        "id": f"server_hello, {LAST}",
+        "ticket": f"server_hello, new_session_ticket, {LAST}",
+        "client": f"server_hello, certificate, server_key_exchange, {DONE}, server_hello_done, "
+        f"new_session_ticket, {LAST}",
+    },
+    SERVER: {
+        "rsa": f"client_hello, client_key_exchange, {LAST}",
+        "ecdhe": f"client_hello, client_key_exchange, {LAST}",
+        "id": f"client_hello, {LAST}",
+        "ticket": f"client_hello, {LAST}",
+        "client": "client_hello, certificate, client_key_exchange, certificate_verify, "
+        "change_cipher_spec",
+    },
+}
 
 
 def test_nothing_is_taken_after_the_end_was_told() -> None:
@@ -132,9 +143,17 @@ def test_nothing_is_taken_after_the_end_was_told() -> None:
 
 @both_ways
 def test_two_pieces_split_anywhere(scenario: Scenario, receiver: str) -> None:
-    whole, expected = stream(scenario, receiver), unsplit(scenario, receiver)
-    for at in range(1, len(whole)):
-        assert fed(scenario, receiver, [whole[:at], whole[at:]]) == expected, at
+    """After the record that is split the end knows what it knew without: it goes on alike."""
+    whole, known = stream(scenario, receiver), moments(scenario, receiver)
+    offsets = sorted(known)
+    assert knows(known[offsets[-1]].again())["peer_closed"]
+    for start, stop in pairwise(offsets):
+        expected = knows(known[stop].again())
+        for at in range(start, stop):
+            end = known[start].again()
+            end.receive(whole[start:at])
+            end.receive(whole[at:stop])
+            assert knows(end) == expected, at
 
 
 @both_ways
@@ -156,18 +175,24 @@ def test_empty_pieces_change_nothing(scenario: Scenario, receiver: str) -> None:
 
 
 def plain_flight(scenario: Scenario, receiver: str) -> tuple[bytes, bytes]:
-    """Return the first flight to this end as bare messages, and the rest of the stream."""
-    all_of_it = records(stream(scenario, receiver))
-    if receiver == SERVER:  # ClientHello is a flight of its own; take ClientKeyExchange instead
-        return all_of_it[1].fragment, joined(all_of_it[2:])
-    types = [record.content_type for record in all_of_it]
-    count = types.index(ContentType.change_cipher_spec)
+    """Return a flight to this end as bare messages, and the rest of the stream.
+
+    ClientHello is a flight of its own: taken is what follows it, if anything plain does.
+    """
+    all_of_it = records(stream(scenario, receiver))[len(records(before(scenario, receiver))) :]
+    count = [record.content_type for record in all_of_it].index(ContentType.change_cipher_spec)
+    if receiver == CLIENT and not scenario.resumes:  # a ticket comes with the next flight
+        count = [record.fragment[0] for record in all_of_it].index(
+            HandshakeType.server_hello_done
+        ) + 1
     return b"".join(one.fragment for one in all_of_it[:count]), joined(all_of_it[count:])
 
 
 def before(scenario: Scenario, receiver: str) -> bytes:
     """Return what comes before that flight."""
-    return joined(records(stream(scenario, receiver))[:1]) if receiver == SERVER else b""
+    if receiver == CLIENT or scenario.resumes:
+        return b""
+    return joined(records(stream(scenario, receiver))[:1])
 
 
 def in_records(*fragments: bytes) -> bytes:
@@ -185,10 +210,12 @@ def test_a_flight_in_one_record(scenario: Scenario, receiver: str) -> None:
 @both_ways
 def test_a_flight_in_two_records_split_anywhere(scenario: Scenario, receiver: str) -> None:
     messages, rest = plain_flight(scenario, receiver)
-    expected = unsplit(scenario, receiver)
+    known, start = moments(scenario, receiver), len(before(scenario, receiver))
+    expected = knows(known[len(stream(scenario, receiver)) - len(rest)].again())
     for at in range(1, len(messages)):
-        pieces = [before(scenario, receiver), in_records(messages[:at], messages[at:]), rest]
-        assert fed(scenario, receiver, pieces) == expected, at
+        end = known[start].again()
+        end.receive(in_records(messages[:at], messages[at:]))
+        assert knows(end) == expected, at
 
 
 @both_ways

@@ -1,7 +1,7 @@
 """The end of a connection: close_notify, truncation, failure (RFC 5246 §7.2.1, §7.2.2)."""
 
 import pytest
-from in_transit import CLIENT, Scenario
+from conversations import CLIENT, Scenario
 from one_end import (
     CHANGE,
     CLOSE,

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from in_transit import padded, raw_rsa, records
+from conversations import padded, raw_rsa
+from in_transit import records
 
 from tlskit import pki, tls12
 from tlskit.alerts import Alert
