@@ -9,11 +9,12 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
+from client_faults import FAULTS
+
 from tlskit import pki, tls12
 from tlskit.certificates import Credential, Kind
 from tlskit.cipher_suites import Suite
 from tlskit.connection import Connection
-from tlskit.faulty_pki import stranger
 from tlskit.lesson import (
     client_settings,
     lesson_random,
@@ -69,19 +70,10 @@ def shown_by(client: str) -> Credential | None:
     """Return what a client of this sort shows."""
     if client in GIVEN:
         return pki.client_credential("rsa" if client == "rsa" else "ecdsa")
-    if client == "made for servers":
-        return pki.credential("ecdsa")
     if client == FOREIGN_KEY:
         return Credential(pki.client_credential("rsa").chain, pki.course_key("leaf_rsa"))
-    if client == "unknown CA":
-        contents = pki.Contents(
-            "tlskit course client",
-            pki.course_key("client_ecdsa"),
-            ("client.course.example",),
-            key_usage=("digital_signature",),
-            extended_key_usage=(pki.CLIENT_AUTH,),
-        )
-        return pki.issued(contents, stranger("somebody else's root"))
+    if client in WRONG:
+        return FAULTS[client][0]
     return None
 
 
