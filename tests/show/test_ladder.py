@@ -8,9 +8,10 @@ import pytest
 import runs
 
 from tlskit import show, tls12
-from tlskit.cipher_suites import suite_named
+from tlskit.cipher_suites import SUITES, suite_named
 from tlskit.ladder_rows import ladder_rows
 from tlskit.lesson import ANSWER, REQUEST, Choice, run
+from tlskit.show.ladder_drawing import WORDS, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"
 NINE = [1, 2, 3, 0, 4, 5, 6, 7, 8, 7, 8, 9, 9]
@@ -151,6 +152,17 @@ def test_every_arrow_stays_in_the_picture_when_reasons_are_long():
     height = int(picture.get("height", 0))
     assert max(float(text.get("y", 0)) for text in picture.iter(f"{SVG}text")) < height
     assert max(len(word) for word in words(picture)) <= 64
+
+
+def test_what_is_beside_the_arrows_fits_also_in_capitals():
+    longest = max((suite.name for suite in SUITES), key=len)
+    resumed = run(Choice(suite_named(longest), resumption="by ticket"))
+    said = words(drawn(resumed.calls))
+    assert longest in " ".join(said)
+    capitals = [(len(word), sum(map(str.isupper, word))) for word in said]
+    assert all(size + upper / 4 <= WORDS for size, upper in capitals)
+    assert wrapped("A" * 58) == ["A" * 46, "A" * 12]
+    assert wrapped("a" * 58) == ["a" * 58] and wrapped("") == []
 
 
 def test_of_a_foreign_peer_no_size_is_shown():

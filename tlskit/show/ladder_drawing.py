@@ -162,6 +162,15 @@ def both_alone(row: LadderRow, y: int) -> str:
     return f"{badge(row, y)}{boxes}{title}"
 
 
+def wrapped(text: str) -> list[str]:
+    """Return a text in lines that fit beside the ladder; capitals need a quarter more room."""
+    found = []
+    for line in textwrap.wrap(text, WORDS):
+        room = len(line) + sum(letter.isupper() for letter in line) / 4
+        found += textwrap.wrap(line, min(WORDS, int(WORDS * len(line) / room)))
+    return found
+
+
 def beside(row: LadderRow, y: int) -> tuple[str, int]:
     """Return the words at the right of a row, and how many lines they take."""
     facts = [size_of(row)]
@@ -170,9 +179,9 @@ def beside(row: LadderRow, y: int) -> tuple[str, int]:
     if row.beyond_nine:
         facts.append("not in the nine")
     lines = [(", ".join(fact for fact in facts if fact), "var(--tk-text)")]
-    lines += [(line, "var(--tk-quiet)") for line in textwrap.wrap(details(row), WORDS)]
+    lines += [(line, "var(--tk-quiet)") for line in wrapped(details(row))]
     if row.problem:
-        lines += [(line, "var(--tk-alarm)") for line in textwrap.wrap(row.problem, WORDS)]
+        lines += [(line, "var(--tk-alarm)") for line in wrapped(row.problem)]
     lines = [one for one in lines if one[0]]
     first = y - 7 if len(lines) > 1 else y
     words = "".join(
