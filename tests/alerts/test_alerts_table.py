@@ -80,3 +80,17 @@ def test_check_tells_a_stale_table(tmp_path, monkeypatch, capsys):
     assert alerts_table.main(["--check"]) == 1
     assert "| client | " in capsys.readouterr().out
     assert alerts_table.main(["--wrong"]) == 2
+
+
+def test_check_only_prints_what_another_openssl_does(tmp_path, monkeypatch, capsys, now):
+    elsewhere = tmp_path / "alerts.md"
+    monkeypatch.setattr(alerts_table, "TABLE", elsewhere)
+    monkeypatch.setattr(alerts_table, "tried", lambda: {})
+    monkeypatch.setattr(alerts_table, "table", lambda rows: now)
+    there = now.replace("**none, it goes on**", "**`decode_error`**")
+    elsewhere.write_text(there, encoding="utf-8")
+    assert alerts_table.main(["--check"]) == 1
+    elsewhere.write_text(there.replace(ssl.OPENSSL_VERSION, "OpenSSL 9.9.9"), encoding="utf-8")
+    capsys.readouterr()
+    assert alerts_table.main(["--check"]) == 0
+    assert "**`decode_error`**" in capsys.readouterr().out

@@ -34,7 +34,7 @@ NAMED: Mapping[str, tuple[str, str]] = {
     "not_a_ca": ("RFC 5280 §6.1.4", "the signer is no CA, so no known CA vouches for the leaf"),
     "path_too_long": ("RFC 5280 §6.1.4", "the signer is no CA for this, so none vouches"),
     "wrong_usage": ("RFC 5280 §4.2.1.12", "the certificate is of a type for something else"),
-    "leaf_is_a_ca": ("RFC 5280 §4.2.1.9", "the certificate is of a type for something else"),
+    "leaf_is_a_ca": ("RFC 5280 §4.2.1.9", "the RFC lets it be, browsers and our verifier do not"),
     "weak_key": ("RFC 9325 §4.5", "the certificate itself is at fault, and no alert is closer"),
     "wrong_name": (
         "RFC 9525 §6.3",

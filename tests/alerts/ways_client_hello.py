@@ -38,8 +38,10 @@ CLIENT_HELLOS = (
         "record of an older protocol",
         "its header's version begins with 2, not with 3",
         SERVER,
-        "protocol_version",
-        "RFC 5246 App. E.1",
+        "",
+        "RFC 5246 §6.2.1",
+        chosen="protocol_version",
+        why="it is a version that we do not have, though nobody has asked for it in a hello",
         wire=lambda flight: flight[:1] + b"\x02" + flight[2:],
     ),
     Way(

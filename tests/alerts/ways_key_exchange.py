@@ -107,6 +107,7 @@ KEY_EXCHANGES = (
         chosen="illegal_parameter",
         why=NO_POINT,
         formulae=key_pair_of(lambda point: bytes([2 + point[-1] % 2]) + point[1:33]),
+        note="still reads the form",
         **ON_P256,
     ),
     Way(

@@ -141,7 +141,7 @@ RESUMPTION = (
         "of another server, or forgotten since",
         SERVER,
         FULL_HANDSHAKE,
-        "RFC 5246 §7.4.1.2",
+        "RFC 5246 §7.3",
         bends=lambda session: replace(session, session_id=bytes(32)),
         resumes="id",
     ),

@@ -22,6 +22,16 @@ SERVER_HELLOS = (
         "protocol_version",
         "RFC 5246 App. E.1",
         formulae=changed(ServerHello, server_version=0x0302),
+        settings={"suites": (suite_named("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"),)},
+    ),
+    Way(
+        "version too low for the suite",
+        "TLS 1.1 again, with an AEAD suite, which TLS 1.1 does not have",
+        CLIENT,
+        "protocol_version",
+        "RFC 5246 App. E.1 (a client that knew TLS 1.1, too, would say illegal_parameter,"
+        " RFC 5288 §4)",
+        formulae=changed(ServerHello, server_version=0x0302),
     ),
     Way(
         "suite not offered",
