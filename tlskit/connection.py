@@ -122,7 +122,7 @@ class Connection:
 
     @property
     def session(self) -> Session | None:
-        """What a client needs to take this session up again; None until done, and after a failure."""
+        """What a client needs to take this session up again; None before `done`, or if it failed."""
         return self.side.session_of(self.state) if self.done and not self.failure else None
 
     def export(self, label: bytes, length: int, context: bytes | None = None) -> bytes:
@@ -201,13 +201,14 @@ class Connection:
             self._handshake += content
             self._take_messages()
             return
+        if content_type == ContentType.alert:
+            self._take_alert(content)  # also between the parts of a message (RFC 5246 §6.2.1)
+            return
         if self._handshake:
             kind = name_of(ContentType, content_type)
             reason = f"a record of type {kind} in the middle of a handshake message"
-            raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §6.2.1")
-        if content_type == ContentType.alert:
-            self._take_alert(content)
-        elif content_type == ContentType.change_cipher_spec:
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §5.1")
+        if content_type == ContentType.change_cipher_spec:
             self._step("change_cipher_spec", content)
         elif self.done:
             self._application_data.append(content)

@@ -122,11 +122,14 @@ def client_key_exchange(row: LadderRow) -> str:
 
 
 def generate_keys(row: LadderRow) -> str:
-    """Say what was derived, and how large it is."""
+    """Say what was derived, and how large it is; a resumed handshake has its master secret."""
     state = state_of(row)
     if state is None or not state.key_block:
         return ""
-    return f"master secret {len(state.master_secret)} bytes, key block {len(state.key_block)} bytes"
+    block = f"key block {len(state.key_block)} bytes"
+    if state.resumed:
+        return f"{block}, from the session's master secret"
+    return f"master secret {len(state.master_secret)} bytes, {block}"
 
 
 def change_cipher_spec(row: LadderRow) -> str:

@@ -57,6 +57,7 @@ def test_an_abbreviated_handshake_has_fewer_rows_and_the_servers_finished_first(
     picture = ElementTree.fromstring(show.ladder_svg(shown.rows))
     heads = [float(one.get("points").split(",")[0]) for one in picture.iter(f"{SVG}polygon")]
     assert [head > 300 for head in heads] == [True, False, False, False, True, True]
+    assert "key block 40 bytes, from the session's master secret" in words(picture)
     text = shown._repr_mimebundle_()["text/plain"]
     assert "not in the nine" not in text
     server, client = "<===== Finished =====", "===== Finished =====>"
