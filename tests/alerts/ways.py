@@ -90,6 +90,15 @@ def showing(credential: Credential) -> Callable[..., Any]:
     return choose
 
 
+def showing_to_anybody(state: tls12.State) -> tuple[tls12.State, bytes]:
+    """Send the client's certificate, also if none of the authorities asked for has issued it."""
+    request = state.certificate_request
+    assert request is not None
+    asked = state.but(certificate_request=replace(request, certificate_authorities=()))
+    after, message = tls12.CLIENT_STEPS.send_certificate(asked)
+    return after.but(certificate_request=request), message
+
+
 def wrong_end(way: Way, now: datetime, sound: bool = False, **more: Any) -> Connection:
     """Return the end that goes wrong, or, for the handshake before it, the same end sound."""
     role = SERVER if way.finder == CLIENT else CLIENT
@@ -99,6 +108,7 @@ def wrong_end(way: Way, now: datetime, sound: bool = False, **more: Any) -> Conn
         formulae["choose"] = showing(way.shows(now))
     elif way.shows:
         settings["credentials"] = (way.shows(now),)
+        steps["send_certificate"] = showing_to_anybody
     name = "first" if sound else "second"
     table = replace(tls12.FORMULAE, **formulae)
     if role == CLIENT:
