@@ -122,7 +122,7 @@ class Connection:
 
     @property
     def session(self) -> Session | None:
-        """What a client needs to take this session up again; None before `done`, or if it failed."""
+        """What a client needs to take this session up again; None unless `done` without failure."""
         return self.side.session_of(self.state) if self.done and not self.failure else None
 
     def export(self, label: bytes, length: int, context: bytes | None = None) -> bytes:
