@@ -6,7 +6,7 @@ Nothing here drives a handshake: a state is what the tests say it is.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ from tlskit.messages import ClientHello, frame_handshake
 from tlskit.order import Role
 from tlskit.presentation import decode, encode
 from tlskit.registry import AlertDescription, HandshakeType, NamedGroup, SignatureScheme
-from tlskit.settings import Settings
+from tlskit.settings import Session, Settings
 from tlskit.tls12.state import FORMULAE, State
 
 CBC_SUITE = suite_named("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA")
@@ -192,3 +192,27 @@ def refused(description: AlertDescription, reference: str = "") -> Iterator[None
     assert reference in raised.value.reference
     assert len(raised.value.reason) > 10
     assert not raised.value.received
+
+
+# ---- sessions
+
+SESSION_ID = b"\x5a" * 32
+SESSION = Session(
+    suite=ECDHE_SUITE,
+    master_secret=b"\x0c" * 48,
+    extended_master_secret=True,
+    server_name=pki.HOST,
+    created=pki.NOW - timedelta(hours=1),
+    session_id=SESSION_ID,
+)
+
+
+def when_done(role: Role, **changes: Any) -> State:
+    """Return the state of an end whose handshake of SESSION is over."""
+    state = course_state(role, ECDHE_SUITE, master_secret=SESSION.master_secret)
+    return state.but(**({"server_name": pki.HOST, "extended_master_secret": True} | changes))
+
+
+def extensions_of(hello: Any) -> dict[int, bytes]:
+    """Return the bodies of a hello's extensions by type."""
+    return {one.extension_type: one.extension_data for one in hello.extensions or ()}
