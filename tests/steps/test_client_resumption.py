@@ -64,9 +64,16 @@ def test_a_client_without_a_session_asks_for_a_ticket_by_an_empty_extension():
 
 
 @pytest.mark.parametrize(
-    "changes", [{"server_name": "www.course.example"}, {"suites": (RSA_SUITE,)}], ids=str
+    "changes",
+    [
+        {"server_name": "www.course.example"},
+        {"suites": (RSA_SUITE,)},
+        {"extended_master_secret": False},
+    ],
+    ids=str,
 )
-def test_a_session_of_another_host_or_suite_is_not_offered(changes):
+def test_a_session_that_this_hello_could_not_take_up_is_not_offered(changes):
+    """RFC 6066 §3, RFC 5246 §7.4.1.2, RFC 7627 §5.3."""
     for session in (SESSION, WITH_TICKET):
         hello = offered(bytes(32), session=session, **changes)
         assert hello.session_id == b""
