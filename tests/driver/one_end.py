@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from conversations import CLIENT, SCENARIOS, SERVER, Scenario
-from in_transit import ANSWER, REQUEST, recording, records
+from in_transit import ANSWER, REQUEST, joined, recording, records
 
 from tlskit.alerts import Alert
 from tlskit.connection import Connection
@@ -194,6 +194,19 @@ class Peer:
 
 def iv(size: int) -> bytes:
     return b"\x5a" * size
+
+
+def protected(keys: Any, kind: ContentType, contents: Iterable[bytes], first: int = 0) -> bytes:
+    """Return records of one kind with these contents, counted from `first`."""
+    return b"".join(
+        join(Record(kind, TLS_1_2, protect(keys, number, kind, content, iv)))
+        for number, content in enumerate(contents, first)
+    )
+
+
+def up_to_keys(scenario: Scenario, receiver: str) -> bytes:
+    """Return the stream up to and with ChangeCipherSpec."""
+    return joined(records(stream(scenario, receiver))[:-3])
 
 
 def told(scenario: Scenario, receiver: str, items: Iterable[Item]) -> Connection:

@@ -11,12 +11,22 @@ from typing import Any, NamedTuple
 import pytest
 from conversations import CLIENT, SCENARIOS, SERVER, Scenario
 from in_transit import ANSWER, REQUEST, joined, places, recording, records
-from one_end import TLS_1_2, Moment, both_ways, fresh, iv, keys_and_finished, knows, moments, stream
+from one_end import (
+    TLS_1_2,
+    Moment,
+    both_ways,
+    fresh,
+    keys_and_finished,
+    knows,
+    moments,
+    protected,
+    stream,
+    up_to_keys,
+)
 
 from tlskit.alerts import Alert
 from tlskit.records import HEADER_SIZE, Record, join
 from tlskit.registry import AlertDescription, ContentType, HandshakeType
-from tlskit.tls12.record_protection import protect
 
 
 class Result(NamedTuple):
@@ -236,19 +246,6 @@ def test_client_hello_with_one_byte_a_record(scenario: Scenario) -> None:
 # ---- protected: Finished in two records
 
 
-def protected(keys: Any, kind: ContentType, contents: Iterable[bytes], first: int = 0) -> bytes:
-    """Return records of one kind with these contents, counted from `first`."""
-    return b"".join(
-        join(Record(kind, TLS_1_2, protect(keys, number, kind, content, iv)))
-        for number, content in enumerate(contents, first)
-    )
-
-
-def up_to_keys(scenario: Scenario, receiver: str) -> bytes:
-    """Return the stream up to and with ChangeCipherSpec."""
-    return joined(records(stream(scenario, receiver))[:-3])
-
-
 def splits(message: bytes) -> Iterator[list[bytes]]:
     for at in range(1, len(message)):
         yield [message[:at], message[at:]]
@@ -280,48 +277,6 @@ def test_a_protected_record_cut_short(scenario: Scenario, receiver: str) -> None
         with pytest.raises(Alert) as raised:
             end.receive(up_to_keys(scenario, receiver) + short)
         assert raised.value.description is AlertDescription.bad_record_mac
-
-
-# ---- nothing may lie across a change of keys
-
-
-@both_ways
-def test_finished_in_the_clear_behind_the_last_plain_message(
-    scenario: Scenario, receiver: str
-) -> None:
-    """Coalesced with what comes before ChangeCipherSpec, whole or begun: refused.
-
-    Begun under no keys and ended under keys is what others have accepted (RFC 9846 §5.1).
-    """
-    keys, finished = keys_and_finished(scenario, receiver)
-    plain = records(up_to_keys(scenario, receiver))
-    change = plain.pop()
-    last = plain.pop()
-    for at in range(1, len(finished) + 1):
-        coalesced = last._replace(fragment=last.fragment + finished[:at])
-        rest = protected(keys, ContentType.handshake, [finished[at:]]) if finished[at:] else b""
-        end = fresh(scenario, receiver)
-        with pytest.raises(Alert) as raised:
-            end.receive(joined([*plain, coalesced, change]) + rest)
-        assert raised.value.description is AlertDescription.unexpected_message, at
-        assert not end.done
-
-
-@both_ways
-def test_other_records_between_two_halves_of_a_message(scenario: Scenario, receiver: str) -> None:
-    """Messages may not be interleaved with other record types (RFC 5246 §6.2.1)."""
-    first = records(stream(scenario, receiver))[0]
-    half = first._replace(fragment=first.fragment[:20])
-    for kind, content in (
-        (ContentType.alert, bytes([1, 90])),
-        (ContentType.application_data, b"hello"),
-        (ContentType.change_cipher_spec, b"\x01"),
-    ):
-        end = fresh(scenario, receiver)
-        end.receive(join(half))
-        with pytest.raises(Alert, match="in the middle of") as raised:
-            end.receive(join(Record(kind, TLS_1_2, content)))
-        assert raised.value.description is AlertDescription.unexpected_message
 
 
 def test_every_byte_of_a_stream_belongs_to_a_message() -> None:
