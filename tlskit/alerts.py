@@ -47,6 +47,8 @@ def encode_alert(level: int, description: int) -> bytes:
 def decode_alert(content: bytes) -> tuple[int, int]:
     """Return level and description of an alert, 2 bytes (RFC 5246 §7.2).
 
+    One alert a record: RFC 9846 §5.1 says so, and in TLS 1.2 nobody does otherwise.
+
     Raises: Alert decode_error for another length or a level that is neither 1 nor 2.
     """
     if len(content) != 2 or content[0] not in (AlertLevel.warning, AlertLevel.fatal):

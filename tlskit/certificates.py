@@ -31,6 +31,8 @@ from tlskit.registry import AlertDescription
 
 Kind: TypeAlias = Literal["rsa", "ecdsa", "ed25519"]
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+LONGEST_CHAIN = 2 * LONGEST_PATH
+"""How many certificates are taken from a peer: each costs time before anybody is known."""
 KeyUsage: TypeAlias = Literal["digital_signature", "key_encipherment"]
 
 # What pyca raises, some of it late, for bytes that are no certificate; UserWarning is what it makes
@@ -172,6 +174,9 @@ def _verified(
     if not chain:
         reason = f"expected the {purpose}'s certificate, got an empty list"
         raise Alert(AlertDescription.decode_error, reason, "RFC 5246 §7.4.2, RFC 9846 §4.5.1.3")
+    if len(chain) > LONGEST_CHAIN:
+        reason = f"a chain of {len(chain)} certificates, at most {LONGEST_CHAIN} are looked at"
+        raise Alert(AlertDescription.bad_certificate, reason, "RFC 5280 §6.1")
     policy = verification.PolicyBuilder().store(trust.store).time(now)
     verifier = verifier_of(policy.max_chain_depth(LONGEST_PATH))
     try:

@@ -8,7 +8,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from tlskit.alerts import Alert
-from tlskit.registry import AlertDescription, ContentType, ProtocolVersion
+from tlskit.registry import AlertDescription, ContentType
 
 HEADER = Struct(">BHH")  # content type, version, length of the fragment
 HEADER_SIZE = HEADER.size
@@ -94,8 +94,3 @@ def reassemble(data: bytes, limit: int = 2**17) -> tuple[bytes | None, bytes]:
         raise Alert(AlertDescription.decode_error, reason, "RFC 5246 §7.4")
     end = 4 + length
     return (data[:end], data[end:]) if len(data) >= end else (None, data)
-
-
-def first_version(version: int) -> bool:
-    """Tell whether a record before the version is settled may carry this one (App. E.1)."""
-    return version >> 8 == ProtocolVersion.TLS_1_2 >> 8

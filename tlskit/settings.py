@@ -144,10 +144,13 @@ class Settings:
         """The session that a client may offer to take up again, or None.
 
         It must be for this host: a resumed handshake shows no certificate, whose name could be
-        checked (RFC 6066 §3). And its suite must be among those offered (RFC 5246 §7.4.1.2).
+        checked (RFC 6066 §3). Its suite must be among those offered (RFC 5246 §7.4.1.2), and if it
+        has extended master secret, so must the hello (RFC 7627 §5.3).
         """
         session = self.session
         if session is None or session.server_name != self.server_name:
+            return None
+        if session.extended_master_secret and not self.extended_master_secret:
             return None
         return session if session.suite in self.suites else None
 

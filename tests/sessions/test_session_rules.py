@@ -102,7 +102,8 @@ def test_only_the_new_hello_has_it_so_a_full_handshake_follows(mechanism):
 def test_only_the_session_has_it_so_the_server_aborts(mechanism):
     client, server = keeping(mechanism)
     kept = meet(client, server).client.session
-    second = meet({"session": kept} | extended(False), server)
+    forgetful = replace(kept, extended_master_secret=False)  # else the client would not offer it
+    second = meet({"session": forgetful} | extended(False), server)
     assert second.first_alert == ("server", HANDSHAKE_FAILURE)
     assert second.server.failure.reference == "RFC 7627 §5.3"
 
@@ -278,7 +279,8 @@ def test_openssl_as_server(mechanism, session_has_it):
     settings = {"session_tickets": tickets, **extended(session_has_it)}
     first = Connection(client_settings("one", **settings), tls12.client())
     assert exchange(first, server) == []
-    settings = {"session": first.session, **extended(not session_has_it)}
+    kept = replace(first.session, extended_master_secret=not session_has_it)
+    settings = {"session": kept, **extended(not session_has_it)}
     second = Connection(client_settings("two", **settings), tls12.client())
     again = server.again()
     problems = exchange(second, again)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from recorded import application_data_by_ticket_key
 from two_ends import keeping, meet
@@ -199,7 +200,9 @@ def test_a_host_name_of_any_length_goes_into_a_ticket(length):
 def test_a_chain_too_long_for_a_ticket_gets_an_empty_one():
     """RFC 5077 §3.3: a server that has promised a ticket may send one without content."""
     shown = pki.client_credential("ecdsa")
-    padding = [pki.der(pki.intermediate("rsa").certificate)] * 80
+    large = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.9999.1"), bytes(6000))
+    contents = replace(pki.intermediate_contents("rsa"), critical=(large,))
+    padding = [pki.der(pki.certify(contents, pki.root()))] * 12  # which no path needs
     long = Credential((*shown.chain, *padding), shown.private_key)
     client, server = keeping("ticket")
     asks = {"client_certificate": "wanted", "trust": pki.trust()}

@@ -28,6 +28,8 @@ def choose(settings: Settings, hello: ClientHello, extensions: Mapping[int, Any]
     A suite needs: the client's offer, a certificate with a key of its kind (for the name that the
     client asked for, if there is one), and for ECDHE a common group and a signature scheme that
     the client can verify and the key can do. Reference: RFC 5246 §7.4.1.3, §7.4.3; RFC 8422 §5.1.
+    The signatures inside the chain are not compared with the client's list: RFC 5246 §7.4.2 asks
+    for that, RFC 9846 §4.5.1.2 (RFC 8446 §4.4.2.2) lets a server send the chain that it has.
 
     Raises: Alert handshake_failure with what was missing for each common suite.
     """
@@ -59,9 +61,11 @@ def choose(settings: Settings, hello: ClientHello, extensions: Mapping[int, Any]
 def credential_for(
     settings: Settings, suite: Suite, host: str, extensions: Mapping[int, Any]
 ) -> Credential | None:
-    """Return the certificate of the suite's kind: one for the asked name, else the first.
+    """Return a certificate that the suite can use, or None.
 
-    An ECDSA key must lie on a curve that the client lists (RFC 8422 §5.1, §5.3).
+    If any of ours is for the asked name, only such a one will do (RFC 6066 §3), else the first. An
+    ECDSA key must lie on a curve that the client lists (RFC 8422 §5.1, §5.3), and a key that can
+    make a signature which the client verifies goes before one that can't (RFC 5246 §7.4.3).
     """
     listed = extensions.get(ExtensionType.supported_groups)
     fitting = [
@@ -70,8 +74,10 @@ def credential_for(
         if one.kind in SERVED_BY[suite.authentication]
         and (listed is None or curve_of(one.private_key) in (None, *listed.named_group_list))
     ]
-    named = [one for one in fitting if host and one.serves(host)]
-    return next(iter(named or fitting), None)
+    named = [one for one in settings.credentials if host and one.serves(host)]
+    candidates = [one for one in fitting if not named or one in named]
+    usable = [one for one in candidates if common_scheme(settings, one, extensions)]
+    return next(iter(usable or candidates), None)
 
 
 def common_group(settings: Settings, extensions: Mapping[int, Any]) -> NamedGroup | None:

@@ -6,6 +6,8 @@ The master secret is the old one, the randoms are new, and so are all keys.
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography import x509
+
 from tlskit.alerts import Alert
 from tlskit.hello import asked_host_name
 from tlskit.messages import ClientHello, NewSessionTicket, ServerHello
@@ -31,20 +33,21 @@ def session_of(state: State) -> Session:
 
 
 def session_to_resume(
-    settings: Settings, hello: ClientHello, asked: Mapping[int, Any], extended: bool
+    state: State, hello: ClientHello, asked: Mapping[int, Any], extended: bool
 ) -> tuple[Session | None, bool]:
     """Return the session that a client may take up again, and whether a new ticket is due.
 
     A ticket counts before the session ID (RFC 5077 §3.4). An unknown or expired one is no error:
     a full handshake follows. So it does for another suite list or host (RFC 6066 §3), for a client
-    that showed no certificate where one is required, and if only the new hello has
-    extended_master_secret (RFC 7627 §5.3). A session without it is resumed by a
-    hello without it, as older peers want; RFC 7627 advises against that, and
+    that showed no certificate where one is required, or one that would not be believed today, and
+    if only the new hello has extended_master_secret (RFC 7627 §5.3). A session without it is
+    resumed by a hello without it, as older peers want; RFC 7627 advises against that, and
     `require_extended_master_secret` ends it.
 
     Raises: Alert handshake_failure if the session had extended master secret and this hello has
         not (RFC 7627 §5.3: the server must abort).
     """
+    settings = state.settings
     session, due = find(settings, hello, asked)
     if session is None or session.server_name != asked_host_name(asked):
         return None, False
@@ -52,12 +55,31 @@ def session_to_resume(
         return None, False
     if settings.client_certificate == "required" and not session.peer_chain:
         return None, False  # made where no certificate was asked for: it must be shown now
-    if session.extended_master_secret and not extended:
+    if settings.client_certificate != "no" and not still_believed(state, session):
+        return None, False
+    if session.extended_master_secret and X.extended_master_secret not in asked:
         reason = "the session to resume had extended_master_secret, this hello has not"
         raise Alert(AlertDescription.handshake_failure, reason, "RFC 7627 §5.3")
-    if extended and not session.extended_master_secret:
+    if extended != session.extended_master_secret:
         return None, False
     return session, due
+
+
+def still_believed(state: State, session: Session) -> bool:
+    """Tell whether the client's chain of then would be taken today, by this server's roots.
+
+    Another server may have sealed the ticket, a root may be gone, a certificate may have expired
+    since (RFC 5246 App. F.1.4 warns of sessions that outlive what they were built on).
+    """
+    if not session.peer_chain or state.settings.trust is None:
+        return True
+    try:
+        state.formulae.verify_client_chain(
+            session.peer_chain, state.settings.trust, state.settings.now
+        )
+    except Alert:
+        return False
+    return True
 
 
 def find(
@@ -108,7 +130,9 @@ def accepted(state: State, hello: ServerHello, extended: bool) -> State:
 
 def resumed(state: State, session: Session) -> State:
     """Return the state of a side that takes this session up again (RFC 5246 §7.3)."""
+    chain = session.peer_chain
     return state.but(
+        peer_certificate=x509.load_der_x509_certificate(chain[0]) if chain else None,
         resumed=True,
         session=session,
         suite=session.suite,
@@ -121,8 +145,9 @@ def resumed(state: State, session: Session) -> State:
 def send_new_session_ticket(state: State) -> tuple[State, bytes]:
     """Send the session sealed into a ticket, before ChangeCipherSpec (RFC 5077 §3.3).
 
-    The ticket's lifetime is a hint in seconds. What is inside, the master secret, travels here
-    under the ticket key alone: whoever steals that key reads the connection.
+    The hint is how many seconds the session still counts, from its full handshake on. What is
+    inside, the master secret, travels here under the ticket key alone: whoever steals that key
+    reads the connection.
     """
     keeper = state.settings.ticket_keys
     if keeper is None:
@@ -130,7 +155,9 @@ def send_new_session_ticket(state: State) -> tuple[State, bytes]:
     ticket = keeper.seal(session_of(state), state.settings.draw)
     if len(ticket) >= 2**16:
         ticket = b""  # the client's chain makes it longer than a ticket can be: none after all
-    body = NewSessionTicket(keeper.lifetime, ticket)
+    age = state.settings.now - session_of(state).created
+    left = max(keeper.lifetime - int(age.total_seconds()), 1)  # 0 would leave it unsaid
+    body = NewSessionTicket(left, ticket)
     return sent(state.but(ticket=ticket), HandshakeType.new_session_ticket, body)
 
 

@@ -56,7 +56,7 @@ def receive_client_hello(state: State, message: bytes) -> State:
     if settings.require_extended_master_secret and not extended:
         reason = "the client does not offer extended_master_secret, which is required here"
         raise Alert(AlertDescription.handshake_failure, reason, "RFC 7627 §5.2")
-    session, ticket_due = resumption.session_to_resume(settings, hello, asked, extended)
+    session, ticket_due = resumption.session_to_resume(state, hello, asked, extended)
     if session is None:
         choice = state.formulae.choose(settings, hello, asked)
         state = state.but(
@@ -90,11 +90,13 @@ def session_id_to_give(state: State) -> bytes:
     """Return the session ID of ServerHello (RFC 5246 §7.4.1.3).
 
     A session that is taken up again keeps the client's; a new one that will be kept gets 32 random
-    bytes; else it is empty.
+    bytes; else it is empty, as with a ticket (RFC 5077 §3.4).
     """
     if state.resumed and state.client_hello is not None:
         return state.client_hello.session_id
-    return state.settings.draw(32) if state.settings.session_store is not None else b""
+    if state.ticket_promised or state.settings.session_store is None:
+        return b""
+    return state.settings.draw(32)
 
 
 def send_server_hello(state: State) -> tuple[State, bytes]:
