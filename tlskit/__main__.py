@@ -4,9 +4,18 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 DESCRIPTION = """Run a TLS 1.2 handshake between our own client and server, in memory, and print it:
 the ladder of its messages with their sizes, and the secrets that both sides derived."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line, as all of this course's are."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the call and end with exit code 2."""
+        self.exit(2, f"tlskit: {message}; --help lists the options\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     from tlskit import first_seconds
 
-    parser = argparse.ArgumentParser(prog="tlskit", description=DESCRIPTION)
+    parser = Parser(prog="tlskit", description=DESCRIPTION)
     parser.add_argument(
         "--suite",
         metavar="NAME",

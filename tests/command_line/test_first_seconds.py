@@ -87,3 +87,14 @@ def test_a_reader_who_has_seen_enough_is_no_error():
         started.stdout.close()
         assert started.stderr.read() == ""
     assert started.returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["--resume", "never"], ["--suite"]])
+def test_a_wrong_call_is_one_line_and_exit_code_2(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("tlskit: ")
+    assert said.err.count("\n") == 1

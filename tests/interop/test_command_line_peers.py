@@ -2,9 +2,6 @@
 
 import re
 import socket
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +14,7 @@ from tlskit.certificates import Credential
 from tlskit.cipher_suites import suite_named
 from tlskit.connection import Connection
 from tlskit.lesson import HOST, client_settings, lesson_random, server_settings
-from tlskit.peers import available_suites, private_file
+from tlskit.peers import available_suites
 from tlskit.registry import AlertDescription
 from tlskit.sessions import SessionCache, TicketKeys
 
@@ -43,30 +40,6 @@ EACH_SUITE = pytest.mark.parametrize(
         for name in SUITES
     ],
 )
-
-
-@pytest.fixture
-def openssl() -> Iterator[Callable[..., Any]]:
-    """Start `openssl` with arguments; files are given as bytes. Ends it after the test."""
-    with ExitStack() as stack:
-
-        def start(*arguments: str | bytes) -> subprocess.Popen[bytes]:
-            names = [
-                stack.enter_context(private_file(one)) if isinstance(one, bytes) else one
-                for one in arguments
-            ]
-            program = stack.enter_context(
-                subprocess.Popen(
-                    ["openssl", *names],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                )
-            )
-            stack.callback(program.kill)
-            return program
-
-        yield start
 
 
 def shown_as(credential: Credential) -> tuple[str | bytes, ...]:

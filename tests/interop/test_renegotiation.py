@@ -5,9 +5,6 @@ Python's `ssl` cannot ask for one, but the `openssl` program can, told so by a l
 
 import re
 import socket
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -16,36 +13,11 @@ from tlskit import pki, tls12
 from tlskit.alerts import Alert
 from tlskit.connection import Connection
 from tlskit.lesson import HOST, client_settings, server_settings
-from tlskit.peers import private_file
 from tlskit.registry import AlertDescription
 from tlskit.trace import Call
 
 pytestmark = pytest.mark.peer("openssl")
 PATIENCE = 20  # seconds for a single answer of the program
-
-
-@pytest.fixture
-def openssl() -> Iterator[Callable[..., Any]]:
-    """Start `openssl` with arguments; files are given as bytes. Ends it after the test."""
-    with ExitStack() as stack:
-
-        def start(*arguments: str | bytes) -> subprocess.Popen[bytes]:
-            names = [
-                stack.enter_context(private_file(one)) if isinstance(one, bytes) else one
-                for one in arguments
-            ]
-            program = stack.enter_context(
-                subprocess.Popen(
-                    ["openssl", *names],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                )
-            )
-            stack.callback(program.kill)
-            return program
-
-        yield start
 
 
 def shake_hands(ours: Connection, there: socket.socket) -> None:
