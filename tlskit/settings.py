@@ -24,7 +24,8 @@ class Session:
         created: when the full handshake was.
         session_id: the server's name for it, at most 32 bytes; b"" if it gave none.
         ticket: the session as the server sealed it for itself; b"" if it sent none.
-        peer_chain: the other side's certificates, as they were verified then.
+        peer_chain: the other side's certificates, as they were verified then. A server judges a
+            client's again; a client that changes its roots must drop its sessions itself.
     """
 
     suite: Suite
