@@ -9,12 +9,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from recorded import application_data_by_ticket_key
 from two_ends import keeping, meet
 
-from tlskit import pki
+from tlskit import pki, tls12
 from tlskit.certificates import Credential
 from tlskit.cipher_suites import SUITES, suite_named
 from tlskit.lesson import lesson_random
-from tlskit.sessions import NAME_LENGTH, NONCE_LENGTH, TicketKeys
+from tlskit.presentation import encode
+from tlskit.sessions import NAME_LENGTH, NONCE_LENGTH, StatePlaintext, TicketKeys
 from tlskit.settings import Session
+from tlskit.tls12.client import send_client_hello
 
 SECOND = timedelta(seconds=1)
 SESSION = Session(SUITES[0], bytes(range(48)), True, "host.example", pki.NOW)
@@ -97,7 +99,8 @@ def test_what_the_key_seals_but_is_no_session_does_not_open():
     """By an own key, of an older program, perhaps: it is no error either."""
     by = keys()
     newest, nonce = by.keys[0], bytes(NONCE_LENGTH)
-    unknown_suite = b"\x13\x01" + bytes(48) + b"\1" + bytes(4) + bytes(3) + bytes(3)
+    now = int(pki.NOW.timestamp())
+    unknown_suite = encode(StatePlaintext(0x1301, bytes(48), 1, now, b"host.example", ()))
     for inside in (b"", b"something else", unknown_suite):
         ticket = newest.name + nonce + AESGCM(newest.key).encrypt(nonce, inside, newest.name)
         assert len(newest.name) == NAME_LENGTH
@@ -124,6 +127,26 @@ def test_a_ticket_that_is_none_means_a_full_handshake(ticket):
     client, server = keeping("ticket")
     kept = meet(client, server).client.session
     assert not meet({"session": replace(kept, ticket=ticket)}, server).resumed
+
+
+def test_a_ticket_that_does_not_open_is_not_helped_by_an_id_that_is_known():
+    """RFC 5077 §3.4: beside a ticket the ID is only a word to recognise the answer by."""
+    _, by_id = keeping("id")
+    kept = meet({}, by_id).client.session
+    _, by_ticket = keeping("ticket")
+    offered = replace(kept, ticket=b"none that opens")
+
+    def with_known_id(state):
+        state, message = send_client_hello(state)
+        drawn = state.client_hello.session_id
+        assert len(drawn) == len(kept.session_id) == 32
+        message = message.replace(drawn, kept.session_id)
+        hello = replace(state.client_hello, session_id=kept.session_id)
+        return state.but(client_hello=hello, handshake_messages=(message,)), message
+
+    side = tls12.client(steps=replace(tls12.CLIENT_STEPS, send_client_hello=with_known_id))
+    second = meet({"session": offered}, by_id | by_ticket, client_side=side)
+    assert not second.resumed
 
 
 def test_an_expired_ticket_means_a_full_handshake():
