@@ -78,7 +78,7 @@ def diagnose(
 def _path(
     certificates: list[x509.Certificate], roots: tuple[x509.Certificate, ...]
 ) -> list[x509.Certificate]:
-    """Return the certificates from the leaf up to a root, each signed by the next (§6.1.3 (a))."""
+    """Return the certificates from leaf to root, each signed by the next (RFC 5280 §6.1.3)."""
     path = [certificates[0]]
     while path[-1] not in roots:
         child = path[-1]

@@ -77,7 +77,7 @@ def shared_secret(key_pair: KeyPair, peer_public: bytes) -> bytes:
     bytes (RFC 8422 §5.10). In TLS 1.2 it is the pre-master secret itself.
 
     Raises: Alert illegal_parameter if the peer's bytes are no point of the curve in uncompressed
-        form (§5.11), or an x25519 secret is all zero, as for a point of low order (§5.11).
+        form, or an x25519 secret is all zero, as for a point of low order (RFC 8422 §5.11).
     """
     try:
         if key_pair.group == NamedGroup.x25519:

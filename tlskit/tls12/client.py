@@ -60,9 +60,9 @@ def receive_server_hello(state: State, message: bytes) -> State:
 
     Raises: Alert protocol_version for another version (App. E.1); illegal_parameter for a suite or
         a compression that was not offered, or a protocol that was not (RFC 7301 §3.2);
-        unsupported_extension for an extension that was not (§7.4.1.4); handshake_failure for a
-        renegotiation_info that is not empty (RFC 5746 §3.4), or a missing extended master secret
-        where it is required (RFC 7627 §5.2); those of `resumption.accepted`.
+        unsupported_extension for an extension that was not (RFC 5246 §7.4.1.4);
+        handshake_failure for a renegotiation_info that is not empty (RFC 5746 §3.4), or a missing
+        extended master secret where it is required (RFC 7627 §5.2); those of `resumption.accepted`.
     """
     state, hello = received(state, ServerHello, message)
     offer = state.client_hello
@@ -189,7 +189,7 @@ def send_client_key_exchange(state: State) -> tuple[State, bytes]:
 
     ECDHE: an ephemeral public key in the server's group; the shared secret is the pre-master
     secret (RFC 8422 §5.7, §5.10). RSA: 48 bytes, the offered version and 46 random ones,
-    encrypted for the certificate's key (§7.4.7.1).
+    encrypted for the certificate's key (RFC 5246 §7.4.7.1).
 
     Raises: Alert illegal_parameter if the server's public key is no point of its group.
     """

@@ -49,8 +49,8 @@ def fitting(state: State) -> tuple[Credential | None, int]:
 
     The kind of key must be among certificate_types, the scheme among those that the server
     verifies; the server's is the order (RFC 5246 §7.4.6, §7.4.8; RFC 8422 §5.5). The
-    authorities that the server names are not looked at (§7.4.6: SHOULD): a client of this course
-    shows what it has, and the server says what it thinks of it.
+    authorities that the server names are not looked at (RFC 5246 §7.4.6: SHOULD): a client of
+    this course shows what it has, and the server says what it thinks of it.
     """
     request = state.certificate_request
     if request is None:

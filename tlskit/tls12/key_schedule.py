@@ -102,7 +102,8 @@ def master_secret(
         pre_master_secret: 48 bytes for RSA (§7.4.7.1); for ECDHE the shared secret, 32 bytes with
             x25519 and secp256r1 (RFC 8422 §5.10).
         client_random, server_random: 32 bytes each, in this order. `key_block` takes them the
-            other way round (§6.3): the commonest mistake, and nothing fails before Finished.
+            other way round (RFC 5246 §6.3): the commonest mistake, and nothing fails before
+            Finished.
 
     Raises: ValueError if a random is not 32 bytes.
 
@@ -148,7 +149,8 @@ def partition(suite: Suite, key_block: bytes) -> dict[str, bytes]:
     """Cut the key block into its six parts, in their order; parts a suite has no use for are empty.
 
     Reference: RFC 5246 §6.3; the IVs are the fixed half of a nonce (RFC 5288 §3: 4 bytes;
-    RFC 7905 §2: 12), and CBC takes none, its IVs travel with the records (§6.2.3.2).
+    RFC 7905 §2: 12), and CBC takes none, its IVs travel with the records
+    (RFC 5246 §6.2.3.2).
 
     Raises: ValueError if the key block is not as long as the suite needs.
     """
