@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 LEARNER, DEV = ".venv", ".venv-dev"
 LOCKS = {LEARNER: "requirements.lock", DEV: "requirements-dev.lock"}
+BUNDLE = "bundle"  # wheels to install from with no network
 
 # what pip and uv say, in lower case, when they reach no registry
 NETWORK_AWAY = (
@@ -38,13 +39,18 @@ NETWORK_AWAY = (
 
 # command: the environment it runs in ("" for the Python that is there), what runs, what it is for
 COMMANDS = {
-    "lab": (LEARNER, ["tools/lab.py"], "open JupyterLab on your copies of the notebooks (work/)"),
+    "lab": (
+        LEARNER,
+        ["tools/lab.py"],
+        "open JupyterLab on your copies (work/); --offline: from bundle/",
+    ),
     "test": (DEV, ["tools/run_tests.py"], "run every test; --thorough for the long form"),
     "fresh": (LEARNER, ["tools/work_copies.py"], "NAME: set your copy aside, lay a clean one"),
     "run": (LEARNER, ["-m", "tlskit"], "ARGS: python -m tlskit ARGS, in the environment"),
-    "setup": ("", [], "only make the environment; --dev: the one for tests and authors too"),
+    "setup": ("", [], "only make the environment; --dev: for tests too; --offline"),
     "lint": (DEV, ["tools/lint.py"], "ruff, and mypy --strict on tlskit"),
     "build": (DEV, ["tools/build_lessons.py"], "make the notebooks from lessons/"),
+    "bundle": (LEARNER, ["tools/bundle.py"], "fetch all that `lab --offline` needs, into bundle/"),
     "bench": (DEV, ["tools/bench.py"], "measure tlskit beside OpenSSL and others"),
     "lock": (DEV, ["tools/lock.py"], "make both locks anew from pyproject.toml"),
     "peers": ("", ["tools/peers.py"], "install what tests need from outside Python"),
@@ -78,12 +84,13 @@ def is_made(env):
     return stamp.exists() and stamp.read_text() == wanted(env) and python_of(env).exists()
 
 
-def make(env):
+def make(env, offline=False):
     """Make an environment unless it is there and whole; the stamp is written last."""
     if is_made(env):
         return
+    source = from_bundle() if offline else []
     say("making " + env + "/ (once; some seconds to a minute) ...")
-    installer = create(env)
+    installer = [*create(env, source), *source]
     say("installing what " + LOCKS[env] + " lists ...")
     call([*installer, "--require-hashes", "-r", str(ROOT / LOCKS[env])])
     call([*installer, "--no-deps", "-e", str(ROOT)])
@@ -94,7 +101,18 @@ def make(env):
     say(env + "/ is ready")
 
 
-def create(env):
+def from_bundle():
+    """Return the options with which an installer takes all from bundle/ and asks no registry."""
+    folder = ROOT / BUNDLE
+    if not any(folder.glob("*.whl")):
+        raise Failure(
+            f"there are no wheels in {folder}; `python3 course.py bundle` fetches them where there "
+            "is a network, and the folder can be copied"
+        )
+    return ["--no-index", "--find-links", str(folder)]
+
+
+def create(env, source):
     """Make an empty environment; return the command that installs into it."""
     python = str(python_of(env))
     with_pip = importlib.util.find_spec("ensurepip") is not None
@@ -112,7 +130,8 @@ def create(env):
     if not with_pip:
         return [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
     own_pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    if subprocess.run([*own_pip, "--retries=1", "uv"], capture_output=True).returncode == 0:
+    faster = [*own_pip, "--retries=1", *source, "uv"]
+    if subprocess.run(faster, capture_output=True).returncode == 0:
         return [python, "-m", "uv", "pip", "install", "-q", "--python", python]
     say("uv is not to be had, going on with pip, which takes longer ...")
     return own_pip
@@ -128,6 +147,10 @@ def call(command):
                 "the network is away, nothing could be fetched; try again when it is back"
             )
         print(words[-2000:], file=sys.stderr)
+        serves = ROOT / BUNDLE / "serves.txt"
+        if "--no-index" in command and serves.exists():
+            known = "; ".join(serves.read_text(encoding="utf-8").splitlines())
+            raise Failure(f"nothing was installed, see above; {BUNDLE}/ serves {known or 'none'}")
         raise Failure("the installation failed, see above; the next run begins it anew")
 
 
@@ -145,18 +168,23 @@ def environment_of(env):
 def run(command, arguments):
     """Make what a command needs, run it, return its exit code."""
     env, script, _ = COMMANDS[command]
+    offline = command in ("lab", "setup") and "--offline" in arguments
+    if offline:
+        arguments = [one for one in arguments if one != "--offline"]
     if command == "setup":
         if set(arguments) - {"--dev"}:
-            raise Failure("setup takes no option but --dev")
+            raise Failure("setup takes no option but --dev and --offline")
+        if offline and arguments:
+            raise Failure("--offline makes the learner's environment only, so not with --dev")
         for one in (LEARNER, DEV) if arguments else (LEARNER,):
             if is_made(one):
                 say(one + "/ is there already")
-            make(one)
+            make(one, offline)
         return 0
     if command == "test":
         make(LEARNER)  # browser tests start JupyterLab as a learner has it
     if env:
-        make(env)
+        make(env, offline)
     python = str(python_of(env)) if env else sys.executable
     where = ROOT if command != "run" else Path.cwd()
     return hand_over([python, *script, *arguments], where, environment_of(env))

@@ -79,7 +79,7 @@ def env(tmp_path, monkeypatch):
     (tmp_path / "tools/lab_overrides.json").write_text("{}")
     asked = []
 
-    def create(name):
+    def create(name, source):
         python = course.python_of(name)
         python.parent.mkdir(parents=True, exist_ok=True)
         python.touch()
@@ -145,7 +145,7 @@ def test_a_python_that_can_make_no_environment_names_the_package(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(course.shutil, "which", lambda name: None)
     with pytest.raises(course.Failure, match=r"apt install python3\.\d+-venv"):
-        course.create(".venv")
+        course.create(".venv", [])
 
 
 def test_a_child_finds_the_environments_python_first():
