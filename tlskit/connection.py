@@ -262,7 +262,7 @@ class Connection:
             self._step(name_of(HandshakeType, msg_type), message)
 
     def _refused(self, message: bytes) -> bool:
-        """Pass over a wish to handshake anew; once the handshake is done, say no (RFC 5746 §4.5).
+        """Pass over a wish to handshake anew; once the handshake is done, say no (RFC 5246 §7.2.2).
 
         While a handshake is under way a client overhears HelloRequest (RFC 5246 §7.4.1.1), but a
         second ClientHello is out of order like any other message.

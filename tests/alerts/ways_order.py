@@ -143,7 +143,7 @@ ORDER = (
         "HelloRequest after the handshake",
         CLIENT,
         "warning no_renegotiation",
-        "RFC 5246 §7.2.2, RFC 5746 §4.5",
+        "RFC 5246 §7.2.2, RFC 5246 §7.2.2",
         after=says(ContentType.handshake, bytes(4)),
         note="would do it, and our server says no",
     ),
@@ -152,7 +152,7 @@ ORDER = (
         "a ClientHello after the handshake",
         SERVER,
         "warning no_renegotiation",
-        "RFC 5246 §7.2.2, RFC 5746 §4.5",
+        "RFC 5246 §7.2.2, RFC 5246 §7.2.2",
         after=hello_again,
     ),
     Way(

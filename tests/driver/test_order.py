@@ -253,7 +253,7 @@ def test_hello_request_in_the_middle_is_overheard(scenario: Scenario) -> None:
 def test_a_new_handshake_afterwards_is_refused_by_a_warning(
     scenario: Scenario, receiver: str
 ) -> None:
-    """No renegotiation: told by the warning, and the connection goes on (RFC 5746 §4.5)."""
+    """No renegotiation: told by the warning, and the connection goes on (RFC 5246 §7.2.2)."""
     end, peer = after_handshake(scenario, receiver)
     wish = HELLO_REQUEST if receiver == CLIENT else script(scenario, SERVER)[0]
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""OpenSSL asks for a second handshake, and is told no (RFC 5746 §4.5, RFC 5246 §7.2.2).
+"""OpenSSL asks for a second handshake, and is told no (RFC 5246 §7.2.2, RFC 5246 §7.2.2).
 
 Python's `ssl` cannot ask for one, but the `openssl` program can, told so by a letter.
 """
