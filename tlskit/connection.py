@@ -19,7 +19,7 @@ from tlskit.registry import (
     name_of,
 )
 from tlskit.settings import Session, Settings
-from tlskit.trace import Call, ReplacementError, checked, recorded
+from tlskit.trace import Call, checked, recorded
 
 CLOSE_NOTIFY = AlertDescription.close_notify
 MAX_IDLE_RECORDS = 32
@@ -157,10 +157,7 @@ class Connection:
         except Alert as alert:
             self._fail(alert, None if alert.received else alert.description)
             raise
-        except ReplacementError as error:
-            self._fail(error, AlertDescription.internal_error)
-            raise
-        except Exception as error:
+        except Exception as error:  # a learner's function, or a fault of ours
             self._fail(error, AlertDescription.internal_error)
             raise
 

@@ -23,7 +23,6 @@ H, X = HandshakeType, ExtensionType
 LATE = ("unexpected_message", "RFC 5246 §7.2.2")
 RSA = suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256")
 CHANGE = plain(ContentType.change_cipher_spec, b"\1")
-BEGINNING = plain(ContentType.handshake, bytes([H.finished, 0]))
 
 
 def hello_again(end: Any) -> None:
