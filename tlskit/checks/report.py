@@ -19,9 +19,18 @@ class Verdict(StrEnum):
     RIGHT = "right"
     WRONG = "not yet right"
     NOT_WRITTEN = "not written yet"
+    REFUTED = "not what the run says"
+    NOT_PREDICTED = "predict first"
 
 
-MARKS = {Verdict.RIGHT: "✓", Verdict.WRONG: "✗", Verdict.NOT_WRITTEN: "…"}
+MARKS = {
+    Verdict.RIGHT: "✓",
+    Verdict.WRONG: "✗",
+    Verdict.NOT_WRITTEN: "…",
+    Verdict.REFUTED: "✗",
+    Verdict.NOT_PREDICTED: "…",
+}
+COLOURS = {"✓": "#009e73", "✗": "#d55e00", "…": "#767676"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Return the report for the page; the verdict is a word and a mark, not only a colour."""
-        colour = {Verdict.RIGHT: "#009e73", Verdict.WRONG: "#d55e00"}.get(self.verdict, "#767676")
+        colour = COLOURS[MARKS[self.verdict]]
         findings = "".join(f"<li>{html.escape(finding)}</li>" for finding in self.findings)
         read = f"<p>Read: {html.escape(self.reference)}</p>" if self.reference else ""
         title = f"{MARKS[self.verdict]} {html.escape(self.task)}: {self.verdict}"
