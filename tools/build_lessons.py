@@ -1,6 +1,7 @@
 """Build the notebooks from their one text source (jupytext, py:percent).
 
-    lessons/NN_name.py          -> notebooks/NN_name.ipynb
+    lessons/NN_name.py          -> notebooks/NN_name.ipynb           predictions sealed
+                                   solutions/lessons/NN_name.ipynb   filled in, if it has any
     lessons/NN_name_exercise.py -> exercises/NN_name/NN_name.ipynb   what the learner fills in
                                    solutions/NN_name/NN_name.ipynb   the same, answered
 
@@ -10,8 +11,10 @@ notebook is executed. `--check` writes nothing and exits 1 if a notebook differs
 
 In an exercise a cell with the tag `solution` holds the answer between `### BEGIN SOLUTION` and
 `### END SOLUTION`; the learner finds `raise NotImplementedError` there. Cells with the tag
-`solution-only` or `exercise-only` appear in that notebook alone. A cell's id comes from the lesson
-and the cell's position, or from `id="..."` beside its `# %%`.
+`solution-only` or `exercise-only` appear in that notebook alone. In a lesson a cell with the tag
+`prediction` holds lines such as `prediction = 40  ### PREDICT: how many bytes?`; the reader finds
+`prediction = ...  # how many bytes?`. A cell's id comes from the lesson and the cell's position, or
+from `id="..."` beside its `# %%`.
 """
 
 from __future__ import annotations
@@ -30,13 +33,10 @@ from typing import Any
 import jupytext
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
+from lesson_answers import EXERCISE_TAGS, BuildError, answered, check_markers, tags, unanswered
+from lesson_predictions import PREDICTION, check_predictions, predicted, sealed
 
 ROOT = Path(__file__).resolve().parents[1]
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-STUB = "raise NotImplementedError"
-SOLUTION, SOLUTION_ONLY, EXERCISE_ONLY = "solution", "solution-only", "exercise-only"
-EXERCISE_TAGS = {SOLUTION, SOLUTION_ONLY, EXERCISE_ONLY}
-MARKER_LIKE = re.compile(r"#\s*(begin|end)\s*solution", re.IGNORECASE)
 SOURCE_NAME = re.compile(r"\d\d_[a-z0-9_]+")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 JUPYTEXT_NOISE = ("lines_to_next_cell", "lines_to_end_of_cell_marker")
@@ -49,10 +49,6 @@ NOTEBOOK_METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-
-
-class BuildError(Exception):
-    """A source that cannot be built; the message is one line that names file and cell."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +77,23 @@ def sources(root: Path) -> list[Path]:
 
 
 def built(root: Path, source: Path) -> list[Target]:
-    """Return the one notebook of a lesson, or the exercise and the solution of an exercise."""
+    """Return a lesson and, if it has predictions, its filled twin; or exercise and solution."""
     name, where = source.stem, source.relative_to(root).as_posix()
     if not SOURCE_NAME.fullmatch(name):
         raise BuildError(f"{where}: a source is called NN_name.py or NN_name_exercise.py")
     notebook = read_source(source, where)
     if not name.endswith("_exercise"):
         for at, cell in located(notebook, where):
-            if used := EXERCISE_TAGS & tags(cell):
-                raise BuildError(f"{at}: the tag {min(used)} belongs in a NN_name_exercise.py")
-        return [Target(Path("notebooks", f"{name}.ipynb"), notebook, executed=True)]
+            if wrong := EXERCISE_TAGS & tags(cell):
+                raise BuildError(f"{at}: the tag {min(wrong)} belongs in a NN_name_exercise.py")
+        lesson = Target(Path("notebooks", f"{name}.ipynb"), sealed(notebook), executed=True)
+        twin = Path("solutions", "lessons", f"{name}.ipynb")
+        if not any(PREDICTION in tags(cell) for cell in notebook.cells):
+            return [lesson]
+        return [lesson, Target(twin, predicted(notebook), executed=True)]
+    for at, cell in located(notebook, where):
+        if PREDICTION in tags(cell):
+            raise BuildError(f"{at}: the tag {PREDICTION} belongs in a lesson, NN_name.py")
     name = name.removesuffix("_exercise")
     return [
         Target(Path("exercises", name, f"{name}.ipynb"), unanswered(notebook), executed=False),
@@ -122,6 +125,7 @@ def read_source(source: Path, where: str) -> nbformat.NotebookNode:
             raise BuildError(f"{at}: has the id {cell.id!r} of {where_used[cell.id]}")
         where_used[cell.id] = at.rpartition(": ")[2]
         check_markers(at, cell)
+        check_predictions(at, cell)
         if cell.cell_type == "code":
             check_syntax(at, cell.source)
     try:
@@ -137,11 +141,6 @@ def located(notebook: nbformat.NotebookNode, where: str) -> Iterator[tuple[str, 
         yield f"{where}: cell {number}", cell
 
 
-def tags(cell: Any) -> set[str]:
-    """Return the cell's tags."""
-    return set(cell.metadata.get("tags", ()))
-
-
 def check_syntax(at: str, source: str) -> None:
     """Raise BuildError if IPython could not even parse the cell (magics are allowed)."""
     try:
@@ -149,70 +148,6 @@ def check_syntax(at: str, source: str) -> None:
         compile(python, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
     except (SyntaxError, ValueError) as error:
         raise BuildError(f"{at}: does not parse: {one_line(error)}") from error
-
-
-def check_markers(at: str, cell: Any) -> None:
-    """Raise BuildError unless BEGIN and END stand in pairs, and only where the tag says so.
-
-    A marker spelt almost right is refused too: the answer below it would reach the learner.
-    """
-    opened, pairs, inside = False, 0, 0
-    for line in cell.source.splitlines():
-        marker = line.strip()
-        if not MARKER_LIKE.search(line):
-            inside += bool(opened and marker)
-        elif marker not in (BEGIN, END):
-            raise BuildError(f"{at}: {marker!r} is neither {BEGIN!r} nor {END!r}")
-        elif SOLUTION not in tags(cell):
-            raise BuildError(f"{at}: {marker} in a cell without the tag {SOLUTION!r}")
-        elif opened == (marker == BEGIN):
-            raise BuildError(f"{at}: {BEGIN} without {END}" if opened else f"{at}: {END} first")
-        elif marker == END and not inside:
-            raise BuildError(f"{at}: nothing stands between {BEGIN} and {END}")
-        else:
-            opened, pairs, inside = not opened, pairs + (marker == END), 0
-    if opened:
-        raise BuildError(f"{at}: {BEGIN} without {END}")
-    if SOLUTION in tags(cell):
-        if cell.cell_type != "code":
-            raise BuildError(f"{at}: the tag {SOLUTION!r} is for code cells alone")
-        if not pairs:
-            raise BuildError(f"{at}: the tag {SOLUTION!r}, but no {BEGIN} and {END}")
-
-
-def answered(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return the solution: everything but the cells that are for the exercise only."""
-    return without(EXERCISE_ONLY, notebook)
-
-
-def unanswered(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return the exercise: no cell of the solution only, and a stub for each answer."""
-    exercise = without(SOLUTION_ONLY, notebook)
-    for cell in exercise.cells:
-        if SOLUTION in tags(cell):
-            cell.source = stubbed(cell.source)
-    return exercise
-
-
-def without(tag: str, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return a copy that lacks the cells with this tag."""
-    rest = copy.deepcopy(notebook)
-    rest.cells = [cell for cell in rest.cells if tag not in tags(cell)]
-    return rest
-
-
-def stubbed(source: str) -> str:
-    """Return the cell with `raise NotImplementedError`, as far indented, for each answer."""
-    kept, inside = [], False
-    for line in source.splitlines():
-        if line.strip() == BEGIN:
-            inside = True
-            kept.append(line[: line.index(BEGIN)] + STUB)
-        elif line.strip() == END:
-            inside = False
-        elif not inside:
-            kept.append(line)
-    return "\n".join(kept)
 
 
 def one_line(error: Exception) -> str:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import build_lessons
+import lesson_answers
 import pytest
 from build_lessons import BuildError
 
@@ -193,7 +194,7 @@ def test_several_answers_in_one_cell_keep_their_indentation():
         "    if b:\n        ### BEGIN SOLUTION\n        d\n\n        e\n        ### END SOLUTION\n"
         "    f"
     )
-    assert build_lessons.stubbed(source) == (
+    assert lesson_answers.stubbed(source) == (
         "raise NotImplementedError\nfor b in c:\n"
         "    if b:\n        raise NotImplementedError\n    f"
     )

@@ -1,0 +1,223 @@
+"""Predictions in lessons: what the builder makes of them, what it refuses, and that none leaks."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import build_lessons
+import lesson_predictions
+import nbformat
+import pytest
+from build_lessons import BuildError
+
+LESSON = """\
+# %% [markdown]
+# Next: [exercise](../exercises/00_a/00_a.ipynb), [01](01_b.ipynb),
+# [web](https://a.example/), [up](#x)
+
+# %%
+from tlskit.predictions import reveal
+
+
+def bodies():
+    return {"rsa": 2 * 128 + 2, "x25519": 32 + 1}
+
+
+# %% tags=["prediction"]
+prediction = 258  ### PREDICT: how many bytes with RSA, 256 or 258?
+other = {"x25519": 33}  ### PREDICT: and "#1" of ECDHE?
+
+# %%
+reveal(prediction, lambda: bodies()["rsa"], {256: "The length stands before it."})
+
+# %%
+reveal(other, lambda: {"x25519": bodies()["x25519"]}, figure=bodies)
+"""
+TAGGED = '# %% tags=["prediction"]\n'
+
+
+def write(root: Path, source: str, name: str = "00_lesson.py") -> None:
+    path = root / "lessons" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(source, encoding="utf-8")
+
+
+def sources(notebook) -> list[str]:
+    return [cell.source for cell in notebook.cells]
+
+
+def answers_in(lesson, twin) -> list[str]:
+    """Where a lesson shows what its twin predicts, in or below a prediction or a reveal."""
+    found, values = [], []
+    for cell, filled in zip(lesson.cells, twin.cells, strict=True):
+        tagged = "prediction" in cell.metadata.get("tags", ())
+        if cell.cell_type != "code" or not (tagged or re.search(r"\breveal\(", cell.source)):
+            continue
+        shown = "" if tagged else cell.source
+        if tagged:  # the question may name choices, so what stands after `...` is left out
+            for line, there in zip(
+                cell.source.splitlines(), filled.source.splitlines(), strict=True
+            ):
+                if line == there:
+                    shown += line + "\n"
+                    continue
+                name, _, question = line.partition(" = ...  # ")
+                values.append(there.removeprefix(f"{name} = ").removesuffix(f"  # {question}"))
+        for output in cell.outputs:
+            shown += output.get("text", "") + "\n".join(map(str, output.get("data", {}).values()))
+        for value in values:
+            text = value.strip("'\"")
+            if re.search(rf"(?<![\w.]){re.escape(text)}(?![\w])", shown):
+                found.append(f"{cell.id}: {text}")
+    return found
+
+
+def plain(cell) -> str:
+    return "".join(output.data["text/plain"] for output in cell.outputs if "data" in output)
+
+
+def pair(root: Path, name: str):
+    paths = root / f"notebooks/{name}.ipynb", root / f"solutions/lessons/{name}.ipynb"
+    return [nbformat.read(path, as_version=4) for path in paths]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """A course of one lesson with predictions, built and executed."""
+    root = tmp_path_factory.mktemp("course")
+    write(root, LESSON)
+    assert build_lessons.build(root) == 0
+    return root
+
+
+# ---------------------------------------------------------------- this course
+
+
+def test_no_lesson_of_this_course_shows_an_answer_before_its_question(root):
+    lessons = [target.path for target in build_lessons.targets(root)]
+    lessons = [path.stem for path in lessons if path.parts[:2] == ("solutions", "lessons")]
+    for name in lessons:
+        lesson, twin = pair(root, name)
+        assert answers_in(lesson, twin) == []
+        for cell in twin.cells:
+            if cell.cell_type == "code" and re.search(r"^reveal\(", cell.source, re.MULTILINE):
+                assert plain(cell).startswith("✓"), f"{name}: {cell.id}: {plain(cell)}"
+
+
+# ---------------------------------------------------------------- what is made
+
+
+def test_the_lesson_is_sealed_and_its_twin_filled_in(built):
+    lesson, twin = pair(built, "00_lesson")
+    assert sources(lesson)[2] == (
+        "prediction = ...  # how many bytes with RSA, 256 or 258?\n"
+        'other = ...  # and "#1" of ECDHE?'
+    )
+    assert sources(twin)[2] == (
+        "prediction = 258  # how many bytes with RSA, 256 or 258?\n"
+        "other = {'x25519': 33}  # and \"#1\" of ECDHE?"
+    )
+    assert sources(lesson)[1] == sources(twin)[1] and sources(lesson)[3:] == sources(twin)[3:]
+    for cell in lesson.cells[3:]:
+        assert plain(cell).startswith("… prediction: predict first")
+    assert "✓ prediction: right\n  It is 258." in plain(twin.cells[3])
+    assert "'rsa': 258" in plain(twin.cells[4])
+    assert build_lessons.drift(built) == []
+
+
+def test_the_links_of_the_twin_lead_to_the_same_places(built):
+    _, twin = pair(built, "00_lesson")
+    assert sources(twin)[0] == (
+        "Next: [exercise](../../exercises/00_a/00_a.ipynb), [01](../../notebooks/01_b.ipynb),\n"
+        "[web](https://a.example/), [up](#x)"
+    )
+
+
+def test_the_search_for_answers_finds_none_here_and_each_that_is_put_in(built):
+    lesson, twin = pair(built, "00_lesson")
+    assert answers_in(lesson, twin) == []
+    cell = lesson.cells[3]
+    cell.outputs[0].data["text/html"] += "<p>It is 258.</p>"
+    assert answers_in(lesson, twin) == [f"{cell.id}: 258"]
+    lesson, twin = pair(built, "00_lesson")
+    lesson.cells[4].source += "  # not 258"
+    assert answers_in(lesson, twin) == [f"{cell.id[:-1]}5: 258"]
+    lesson, twin = pair(built, "00_lesson")
+    for notebook in (lesson, twin):
+        notebook.cells[2].source += "\nassert prediction in (..., 258)"
+    assert answers_in(lesson, twin) == [f"{cell.id[:-1]}3: 258"]
+
+
+def test_only_a_lesson_with_predictions_has_a_twin_and_a_stale_one_is_named(tmp_path):
+    write(tmp_path, "# %%\n1\n")
+    assert [str(target.path) for target in build_lessons.targets(tmp_path)] == [
+        "notebooks/00_lesson.ipynb"
+    ]
+    stale = tmp_path / "solutions/lessons/00_lesson.ipynb"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("{}")
+    assert "solutions/lessons/00_lesson.ipynb: no source makes it" in build_lessons.drift(tmp_path)
+
+
+def test_another_value_executes_the_twin_alone(tmp_path, capsys):
+    source = TAGGED + "prediction = 1  ### PREDICT: how many?\n\n# %%\nprint(prediction)\n"
+    write(tmp_path, source)
+    build_lessons.build(tmp_path)
+    capsys.readouterr()
+    write(tmp_path, source.replace("= 1", "= 2"))
+    build_lessons.build(tmp_path)
+    assert capsys.readouterr().out.splitlines() == [
+        "notebooks/00_lesson.ipynb: as it was",
+        "solutions/lessons/00_lesson.ipynb: executed",
+    ]
+
+
+def test_a_value_may_itself_look_like_a_comment():
+    found = lesson_predictions.Prediction.of('a = "# ### PREDICT: b"  ### PREDICT: what?')
+    assert found == ("a", "'# ### PREDICT: b'", "what?")
+    assert lesson_predictions.Prediction.of("a = 1  # predict with care") is None
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (TAGGED + "prediction = 40\n", "the tag 'prediction', but no ### PREDICT:"),
+        ("# %%\nprediction = 40  ### PREDICT: how many?\n", "without the tag 'prediction'"),
+        ('# %% [markdown] tags=["prediction"]\n# a\n', "is for code cells alone"),
+        (TAGGED + "a = 40  # PREDICT: how many?\n", "does not end in '### PREDICT: '"),
+        (TAGGED + "a = 40  ### predict: how many?\n", "does not end in '### PREDICT: '"),
+        (TAGGED + "a = 40  ### PREDICT how many?\n", "does not end in '### PREDICT: '"),
+        ("# %%\na = 40  ### Prediction how many?\n", "does not end in '### PREDICT: '"),
+        (TAGGED + "a = 40  ### PREDICT: \n", "does not end in '### PREDICT: '"),
+        (TAGGED + "a = ...  ### PREDICT: how many?\n", "has no value to be filled in"),
+        (TAGGED + "40  ### PREDICT: how many?\n", "is not `name = value` on one line"),
+        (TAGGED + "a, b = 4, 0  ### PREDICT: how many?\n", "is not `name = value` on one line"),
+        (TAGGED + "a = 4; b = 0  ### PREDICT: how many?\n", "is not `name = value` on one line"),
+        (TAGGED + "a = [\n    40,\n]  ### PREDICT: what?\n", "is not `name = value` on one line"),
+        (TAGGED + "if 1:\n    a = 4  ### PREDICT: what?\n", "is not `name = value` on one line"),
+    ],
+)
+def test_a_wrong_prediction_is_refused_in_one_line(tmp_path, source, reason):
+    write(tmp_path, source)
+    with pytest.raises(BuildError) as refused:
+        build_lessons.targets(tmp_path)
+    line = str(refused.value)
+    assert line.startswith("lessons/00_lesson.py: cell 1: ") and "\n" not in line
+    assert reason in line
+
+
+def test_an_exercise_has_no_predictions(tmp_path):
+    write(tmp_path, TAGGED + "a = 4  ### PREDICT: how many?\n", "00_a_exercise.py")
+    with pytest.raises(BuildError, match="cell 1: the tag prediction belongs in a lesson"):
+        build_lessons.targets(tmp_path)
+
+
+def test_the_command_ends_with_2_and_one_line(tmp_path):
+    write(tmp_path, TAGGED + "prediction = 40\n")
+    command = [sys.executable, build_lessons.__file__, "--root", str(tmp_path), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1

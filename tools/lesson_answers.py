@@ -1,0 +1,88 @@
+"""Answers in an exercise's source: between BEGIN and END, in cells that their tags name."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import nbformat
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+STUB = "raise NotImplementedError"
+SOLUTION, SOLUTION_ONLY, EXERCISE_ONLY = "solution", "solution-only", "exercise-only"
+EXERCISE_TAGS = {SOLUTION, SOLUTION_ONLY, EXERCISE_ONLY}
+MARKER_LIKE = re.compile(r"#\s*(begin|end)\s*solution", re.IGNORECASE)
+
+
+class BuildError(Exception):
+    """A source that cannot be built; the message is one line that names file and cell."""
+
+
+def tags(cell: Any) -> set[str]:
+    """Return the cell's tags."""
+    return set(cell.metadata.get("tags", ()))
+
+
+def check_markers(at: str, cell: Any) -> None:
+    """Raise BuildError unless BEGIN and END stand in pairs, and only where the tag says so.
+
+    A marker spelt almost right is refused too: the answer below it would reach the learner.
+    """
+    opened, pairs, inside = False, 0, 0
+    for line in cell.source.splitlines():
+        marker = line.strip()
+        if not MARKER_LIKE.search(line):
+            inside += bool(opened and marker)
+        elif marker not in (BEGIN, END):
+            raise BuildError(f"{at}: {marker!r} is neither {BEGIN!r} nor {END!r}")
+        elif SOLUTION not in tags(cell):
+            raise BuildError(f"{at}: {marker} in a cell without the tag {SOLUTION!r}")
+        elif opened == (marker == BEGIN):
+            raise BuildError(f"{at}: {BEGIN} without {END}" if opened else f"{at}: {END} first")
+        elif marker == END and not inside:
+            raise BuildError(f"{at}: nothing stands between {BEGIN} and {END}")
+        else:
+            opened, pairs, inside = not opened, pairs + (marker == END), 0
+    if opened:
+        raise BuildError(f"{at}: {BEGIN} without {END}")
+    if SOLUTION in tags(cell):
+        if cell.cell_type != "code":
+            raise BuildError(f"{at}: the tag {SOLUTION!r} is for code cells alone")
+        if not pairs:
+            raise BuildError(f"{at}: the tag {SOLUTION!r}, but no {BEGIN} and {END}")
+
+
+def answered(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the solution: everything but the cells that are for the exercise only."""
+    return without(EXERCISE_ONLY, notebook)
+
+
+def unanswered(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the exercise: no cell of the solution only, and a stub for each answer."""
+    exercise = without(SOLUTION_ONLY, notebook)
+    for cell in exercise.cells:
+        if SOLUTION in tags(cell):
+            cell.source = stubbed(cell.source)
+    return exercise
+
+
+def without(tag: str, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return a copy that lacks the cells with this tag."""
+    rest = copy.deepcopy(notebook)
+    rest.cells = [cell for cell in rest.cells if tag not in tags(cell)]
+    return rest
+
+
+def stubbed(source: str) -> str:
+    """Return the cell with `raise NotImplementedError`, as far indented, for each answer."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        if line.strip() == BEGIN:
+            inside = True
+            kept.append(line[: line.index(BEGIN)] + STUB)
+        elif line.strip() == END:
+            inside = False
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept)
