@@ -33,7 +33,7 @@ class Revealed(Report):
         """Return the figure as text or HTML; a value without a picture is its repr."""
         if self.figure is None:
             return ""
-        bundle = getattr(self.figure, "_repr_mimebundle_", dict)()
+        bundle: dict[str, Any] = getattr(self.figure, "_repr_mimebundle_", dict)()
         if kind in bundle:
             return str(bundle[kind])
         if kind == "text/html" and hasattr(self.figure, "_repr_html_"):
