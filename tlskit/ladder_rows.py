@@ -4,7 +4,7 @@ Each row is one message, seen by its sender, its receiver or both, or a step tha
 alone. The picture (`show.ladder`) is drawn from the same rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from tlskit.messages import HEADER_SIZE
@@ -35,6 +35,7 @@ class LadderRow:
         calls: by role, the call that sent, received or did it.
         records: by role, the call that protected or opened its (last) record.
         problem: who refused it and why, or which side could not make it.
+        today: whether a lesson marks it as the step it is about.
     """
 
     message: str
@@ -47,6 +48,7 @@ class LadderRow:
     calls: dict[str, Call] = field(default_factory=dict)
     records: dict[str, Call] = field(default_factory=dict)
     problem: str = ""
+    today: bool = False
 
     @property
     def own(self) -> bool:
@@ -68,14 +70,25 @@ def camel_case(message: str) -> str:
     return OTHER_TITLES.get(message) or message.title().replace("_", "")
 
 
-def ladder_rows(calls: Sequence[Call], order: Sequence[Row]) -> list[LadderRow]:
+def ladder_rows(
+    calls: Sequence[Call], order: Sequence[Row], today: Collection[str] = ()
+) -> list[LadderRow]:
     """Return the rows of a run, in the order of the wire.
 
     Args:
         calls: what the client, the server or both recorded, in one list.
         order: the version's table, which knows the nine steps.
+        today: messages that a lesson is about, by the RFC's names.
+
+    Raises: ValueError for one of today's that the table does not have.
     """
-    return _Reader(order).read(calls)
+    known = {row.message for row in order} | set(NO_HANDSHAKE_MESSAGE)
+    if unknown := set(today) - known:
+        raise ValueError(f"there is no {', '.join(sorted(unknown))} in the table of messages")
+    rows = _Reader(order).read(calls)
+    for row in rows:
+        row.today = row.message in today
+    return rows
 
 
 class _Reader:
@@ -221,7 +234,7 @@ def arrow(row: LadderRow, width: int) -> str:
 
 def remark(row: LadderRow) -> str:
     """Return size, protection and place among the nine steps, in words."""
-    parts = [size_of(row)]
+    parts = ["<< today >>" if row.today else "", size_of(row)]
     if row.protected:
         protected = f"protected, {row.record_size} on the wire" if row.own else "protected"
         parts.append(protected)

@@ -8,6 +8,7 @@ from numbers import Real
 from typing import Any
 
 from tlskit.checks.report import Report, Verdict
+from tlskit.tasks import NotYet
 
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 60
@@ -68,9 +69,14 @@ def reveal(
     if prediction is ...:
         how = "Write your prediction in place of `...` and run both cells."
         return Revealed("prediction", Verdict.NOT_PREDICTED, (how,))
+    if isinstance(prediction, NotYet):
+        return Revealed("prediction", Verdict.NOT_PREDICTED, prediction.findings)
     try:
         right = answer() if callable(answer) else answer
         shown = figure() if callable(figure) else figure
+    except NotImplementedError as error:
+        finding = str(error) or "The run that gives the answer needs a function not written yet."
+        return Revealed("prediction", Verdict.NOT_PREDICTED, (finding,))
     except Exception as error:  # the run uses what the reader wrote in earlier cells
         finding = f"The run that gives the answer raised {type(error).__name__}: {error}"
         return Revealed("prediction", Verdict.NOT_PREDICTED, (finding,))

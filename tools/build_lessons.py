@@ -7,14 +7,16 @@
 
 Without an option the notebooks are written; outputs stay while no code cell changed, else the
 notebook is executed. `--check` writes nothing and exits 1 if a notebook differs from its source;
-`--execute` executes them all anew. A source that cannot be built is one line and exit 2.
+`--execute` executes them all anew; `--only NAME` takes one source. A source that cannot be built is
+one line and exit 2.
 
 In an exercise a cell with the tag `solution` holds the answer between `### BEGIN SOLUTION` and
 `### END SOLUTION`; the learner finds `raise NotImplementedError` there. Cells with the tag
 `solution-only` or `exercise-only` appear in that notebook alone. In a lesson a cell with the tag
 `prediction` holds lines such as `prediction = 40  ### PREDICT: how many bytes?`; the reader finds
-`prediction = ...  # how many bytes?`. A cell's id comes from the lesson and the cell's position, or
-from `id="..."` beside its `# %%`.
+`prediction = ...  # how many bytes?`. A cell with the tag `task` is written like a `solution`: a
+stub in notebooks/, the answer in the twin. A cell's id comes from the lesson and the cell's
+position, or from `id="..."` beside its `# %%`.
 """
 
 from __future__ import annotations
@@ -33,11 +35,19 @@ from typing import Any
 import jupytext
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
-from lesson_answers import EXERCISE_TAGS, BuildError, answered, check_markers, tags, unanswered
+from lesson_answers import (
+    EXERCISE_TAGS,
+    TASK,
+    BuildError,
+    answered,
+    check_markers,
+    tags,
+    unanswered,
+)
 from lesson_predictions import PREDICTION, check_predictions, predicted, sealed
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE_NAME = re.compile(r"\d\d_[a-z0-9_]+")
+SOURCE_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 JUPYTEXT_NOISE = ("lines_to_next_cell", "lines_to_end_of_cell_marker")
 NOTEBOOK_METADATA = {
@@ -63,9 +73,12 @@ class Target:
 # ---------------------------------------------------------------- from a source to its notebooks
 
 
-def targets(root: Path) -> list[Target]:
-    """Return every notebook that the sources in `root/lessons` make, in order of their names."""
-    return [target for source in sources(root) for target in built(root, source)]
+def targets(root: Path, only: str = "") -> list[Target]:
+    """Return every notebook that the sources (or the one named) make, in order of their names."""
+    chosen = [source for source in sources(root) if only in ("", source.stem)]
+    if not chosen:
+        raise BuildError(f"lessons/{only}.py: there is no such source")
+    return [target for source in chosen for target in built(root, source)]
 
 
 def sources(root: Path) -> list[Path]:
@@ -80,7 +93,7 @@ def built(root: Path, source: Path) -> list[Target]:
     """Return a lesson and, if it has predictions, its filled twin; or exercise and solution."""
     name, where = source.stem, source.relative_to(root).as_posix()
     if not SOURCE_NAME.fullmatch(name):
-        raise BuildError(f"{where}: a source is called NN_name.py or NN_name_exercise.py")
+        raise BuildError(f"{where}: a source is called NN_name.py, all in small letters")
     notebook = read_source(source, where)
     if not name.endswith("_exercise"):
         for at, cell in located(notebook, where):
@@ -88,12 +101,12 @@ def built(root: Path, source: Path) -> list[Target]:
                 raise BuildError(f"{at}: the tag {min(wrong)} belongs in a NN_name_exercise.py")
         lesson = Target(Path("notebooks", f"{name}.ipynb"), sealed(notebook), executed=True)
         twin = Path("solutions", "lessons", f"{name}.ipynb")
-        if not any(PREDICTION in tags(cell) for cell in notebook.cells):
+        if not any({PREDICTION, TASK} & tags(cell) for cell in notebook.cells):
             return [lesson]
         return [lesson, Target(twin, predicted(notebook), executed=True)]
     for at, cell in located(notebook, where):
-        if PREDICTION in tags(cell):
-            raise BuildError(f"{at}: the tag {PREDICTION} belongs in a lesson, NN_name.py")
+        if wrong := {PREDICTION, TASK} & tags(cell):
+            raise BuildError(f"{at}: the tag {min(wrong)} belongs in a lesson, NN_name.py")
     name = name.removesuffix("_exercise")
     return [
         Target(Path("exercises", name, f"{name}.ipynb"), unanswered(notebook), executed=False),
@@ -227,11 +240,11 @@ def kept_outputs(target: Target, root: Path) -> bool:
     return True
 
 
-def build(root: Path, execute_all: bool = False) -> int:
+def build(root: Path, execute_all: bool = False, only: str = "") -> int:
     """Write every notebook, execute those that need it, say what was done; 1 if one failed."""
     from execute_notebooks import ExecutionError, execute
 
-    failed, made = 0, targets(root)
+    failed, made = 0, targets(root, only)
     for target in made:
         path, done = root / target.path, "as it was"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -248,7 +261,7 @@ def build(root: Path, execute_all: bool = False) -> int:
             path.write_text(text, encoding="utf-8", newline="\n")
             done = "executed" if done == "executed" else "written"
         print(f"{target.path.as_posix()}: {done}")
-    for line in orphans(root, {target.path for target in made}):
+    for line in orphans(root, {target.path for target in made}) if not only else ():
         print(f"{line}: remove it", file=sys.stderr)
         failed = 1
     return failed
@@ -260,11 +273,12 @@ def main(arguments: list[str] | None = None) -> int:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="write nothing; exit 1 on a difference")
     mode.add_argument("--execute", action="store_true", help="execute every notebook anew")
+    parser.add_argument("--only", metavar="NAME", default="", help="build lessons/NAME.py alone")
     parser.add_argument("--root", type=Path, default=ROOT, help="the course's folder")
     options = parser.parse_args(arguments)
     try:
         if not options.check:
-            return build(options.root.resolve(), options.execute)
+            return build(options.root.resolve(), options.execute, options.only)
         lines = drift(options.root.resolve())
     except BuildError as error:
         print(error, file=sys.stderr)

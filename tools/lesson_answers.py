@@ -1,4 +1,4 @@
-"""Answers in an exercise's source: between BEGIN and END, in cells that their tags name."""
+"""Answers in a source, between BEGIN and END: in an exercise's `solution`, in a lesson's `task`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "raise NotImplementedError"
 SOLUTION, SOLUTION_ONLY, EXERCISE_ONLY = "solution", "solution-only", "exercise-only"
 EXERCISE_TAGS = {SOLUTION, SOLUTION_ONLY, EXERCISE_ONLY}
+TASK = "task"
 MARKER_LIKE = re.compile(r"#\s*(begin|end)\s*solution", re.IGNORECASE)
 
 
@@ -30,14 +31,15 @@ def check_markers(at: str, cell: Any) -> None:
     A marker spelt almost right is refused too: the answer below it would reach the learner.
     """
     opened, pairs, inside = False, 0, 0
+    tag = next(iter({SOLUTION, TASK} & tags(cell)), "")
     for line in cell.source.splitlines():
         marker = line.strip()
         if not MARKER_LIKE.search(line):
             inside += bool(opened and marker)
         elif marker not in (BEGIN, END):
             raise BuildError(f"{at}: {marker!r} is neither {BEGIN!r} nor {END!r}")
-        elif SOLUTION not in tags(cell):
-            raise BuildError(f"{at}: {marker} in a cell without the tag {SOLUTION!r}")
+        elif not tag:
+            raise BuildError(f"{at}: {marker} in a cell without the tag {SOLUTION!r} or {TASK!r}")
         elif opened == (marker == BEGIN):
             raise BuildError(f"{at}: {BEGIN} without {END}" if opened else f"{at}: {END} first")
         elif marker == END and not inside:
@@ -46,11 +48,11 @@ def check_markers(at: str, cell: Any) -> None:
             opened, pairs, inside = not opened, pairs + (marker == END), 0
     if opened:
         raise BuildError(f"{at}: {BEGIN} without {END}")
-    if SOLUTION in tags(cell):
+    if tag:
         if cell.cell_type != "code":
-            raise BuildError(f"{at}: the tag {SOLUTION!r} is for code cells alone")
+            raise BuildError(f"{at}: the tag {tag!r} is for code cells alone")
         if not pairs:
-            raise BuildError(f"{at}: the tag {SOLUTION!r}, but no {BEGIN} and {END}")
+            raise BuildError(f"{at}: the tag {tag!r}, but no {BEGIN} and {END}")
 
 
 def answered(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -86,3 +88,8 @@ def stubbed(source: str) -> str:
         elif not inside:
             kept.append(line)
     return "\n".join(kept)
+
+
+def unmarked(source: str) -> str:
+    """Return the cell with its answers, without the lines that mark them."""
+    return "\n".join(line for line in source.splitlines() if line.strip() not in (BEGIN, END))

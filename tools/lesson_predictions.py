@@ -1,4 +1,4 @@
-"""Predictions in a lesson's source: sealed in the lesson, filled in in its twin.
+"""Predictions and tasks in a lesson's source: sealed in the lesson, filled in in its twin.
 
 prediction = 40  ### PREDICT: how many bytes of key_block?      the source, tag `prediction`
 prediction = ...  # how many bytes of key_block?                notebooks/
@@ -14,7 +14,7 @@ import re
 from typing import Any, NamedTuple
 
 import nbformat
-from lesson_answers import BuildError, tags
+from lesson_answers import TASK, BuildError, stubbed, tags, unmarked
 
 PREDICTION = "prediction"
 PREDICT = "### PREDICT: "
@@ -80,23 +80,25 @@ def check_predictions(at: str, cell: Any) -> None:
 
 
 def sealed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return the lesson: `...` for each prediction."""
-    return with_values(notebook, lambda prediction: "...")
+    """Return the lesson: `...` for each prediction, a stub for each task."""
+    return with_values(notebook, lambda prediction: "...", stubbed)
 
 
 def predicted(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return the lesson's twin: each prediction filled in, links as from solutions/lessons."""
-    twin = with_values(notebook, lambda prediction: prediction.value)
+    """Return the lesson's twin: predictions and tasks filled in, links as from its folder."""
+    twin = with_values(notebook, lambda prediction: prediction.value, unmarked)
     for cell in twin.cells:
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(from_twin, cell.source)
     return twin
 
 
-def with_values(notebook: nbformat.NotebookNode, value: Any) -> nbformat.NotebookNode:
-    """Return a copy in which each prediction is `name = value  # question`."""
+def with_values(notebook: nbformat.NotebookNode, value: Any, task: Any) -> nbformat.NotebookNode:
+    """Return a copy in which each prediction is `name = value  # question`, and tasks changed."""
     filled = copy.deepcopy(notebook)
     for cell in filled.cells:
+        if TASK in tags(cell):
+            cell.source = task(cell.source)
         if PREDICTION in tags(cell):
             lines = [(line, Prediction.of(line)) for line in cell.source.splitlines()]
             cell.source = "\n".join(

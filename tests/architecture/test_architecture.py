@@ -22,8 +22,11 @@ RANKS = {
     7: "connection",
     8: "pki ladder_rows",
     9: "faulty_pki row_details lesson",
-    10: "first_seconds checks show",
-    11: "__main__ predictions",
+    10: "first_seconds checkpoints show",
+    11: "labs",
+    12: "checks",
+    13: "__main__ tasks",
+    14: "predictions",
 }
 """A module, or all of a package, imports only from lower ranks."""
 
@@ -36,7 +39,8 @@ WITHIN = {
         "client server order",
         "__init__",
     ),
-    "checks": ("report", "live key_generation", "__init__"),
+    "checks": ("report", "mistakes live key_generation", "__init__"),
+    "labs": ("__init__",),
     "show": (
         "page fields picks",
         "record_view figures ladder_drawing",

@@ -236,7 +236,7 @@ def test_a_wrong_answer_cell_is_refused_in_one_line(tmp_path, old, new, reason):
         ('# %% tags=["solution"]\n1\n', "00_a_exercise.py", "the tag 'solution', but no"),
         ('# %% [markdown] tags=["solution"]\n# a\n', "00_a_exercise.py", "for code cells alone"),
         ('# %% tags="long"\n1\n', "00_a.py", "ValidationError"),
-        ("# %%\n1\n", "lesson.py", "a source is called NN_name.py"),
+        ("# %%\n1\n", "Lesson.py", "a source is called NN_name.py"),
         ("# ---\n# jupyter: [\n# ---\n\n# %%\n1\n", "00_a.py", "a header that is no YAML"),
     ],
 )

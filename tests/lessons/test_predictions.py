@@ -34,6 +34,25 @@ reveal(prediction, lambda: bodies()["rsa"], {256: "The length stands before it."
 # %%
 reveal(other, lambda: {"x25519": bodies()["x25519"]}, figure=bodies)
 """
+TASKS = """\
+# %%
+from tlskit.tasks import attempt
+
+
+# %% tags=["task"]
+def my_length(body):
+    ### BEGIN SOLUTION
+    return 4 + len(body)
+    ### END SOLUTION
+
+
+# %%
+mine = attempt(lambda: my_length(bytes(32)), my_length)
+mine
+
+# %%
+attempt(lambda: mine * 2, mine)
+"""
 TAGGED = '# %% tags=["prediction"]\n'
 
 
@@ -179,6 +198,18 @@ def test_a_value_may_itself_look_like_a_comment():
     assert lesson_predictions.Prediction.of("a = 1  # predict with care") is None
 
 
+def test_a_task_is_a_stub_in_the_lesson_and_written_in_its_twin(tmp_path):
+    write(tmp_path, TASKS)
+    assert build_lessons.build(tmp_path) == 0
+    lesson, twin = pair(tmp_path, "00_lesson")
+    assert sources(lesson)[1] == "def my_length(body):\n    raise NotImplementedError"
+    assert sources(twin)[1] == "def my_length(body):\n    return 4 + len(body)"
+    assert plain(lesson.cells[2]).startswith("… my_length: not written yet")
+    assert plain(lesson.cells[3]).startswith("… my_length: not written yet")
+    assert [plain(cell) for cell in twin.cells[2:]] == ["36", "72"]
+    assert build_lessons.drift(tmp_path) == []
+
+
 # ---------------------------------------------------------------- what is refused
 
 
@@ -198,6 +229,8 @@ def test_a_value_may_itself_look_like_a_comment():
         (TAGGED + "a, b = 4, 0  ### PREDICT: how many?\n", "is not `name = value` on one line"),
         (TAGGED + "a = 4; b = 0  ### PREDICT: how many?\n", "is not `name = value` on one line"),
         (TAGGED + "a = [\n    40,\n]  ### PREDICT: what?\n", "is not `name = value` on one line"),
+        ('# %% tags=["task"]\na = 1\n', "the tag 'task', but no ### BEGIN SOLUTION"),
+        ('# %% [markdown] tags=["task"]\n# a\n', "is for code cells alone"),
         (TAGGED + "if 1:\n    a = 4  ### PREDICT: what?\n", "is not `name = value` on one line"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import base64
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,9 +50,13 @@ def picture(svg: str, alt: str) -> str:
     )
 
 
-def ladder(calls: Sequence[Call], order: Sequence[Row]) -> Ladder:
-    """Return the ladder of a run: of one side's calls, or of both sides' in one list."""
-    return Ladder(tuple(ladder_rows(calls, order)))
+def ladder(calls: Sequence[Call], order: Sequence[Row], today: Collection[str] = ()) -> Ladder:
+    """Return the ladder of a run: of one side's calls, or of both sides' in one list.
+
+    Args:
+        today: messages to be marked, as ("server_hello",).
+    """
+    return Ladder(tuple(ladder_rows(calls, order, today)))
 
 
 def cells(row: LadderRow) -> tuple[str, ...]:
@@ -66,6 +70,8 @@ def cells(row: LadderRow) -> tuple[str, ...]:
     words = details(row)
     if row.problem:
         words = f"{words} {row.problem}".strip()
+    if row.today:
+        number = f"{number} (today)".strip()
     return number, row.title, sender, size_of(row), wire, words
 
 
@@ -75,6 +81,8 @@ def ladder_svg(rows: Sequence[LadderRow]) -> str:
     y = TOP
     for row in rows:
         y += ROW_HEIGHT
+        if row.today:
+            parts.append(mark(y))
         parts.append(both_alone(row, y) if row.sender is Role.BOTH else message(row, y))
         words, lines = beside(row, y)
         parts.append(words)
@@ -100,13 +108,24 @@ def alternative(rows: Sequence[LadderRow]) -> str:
     said = []
     for row in rows:
         number = f"{row.number}: " if row.number else ""
+        today = ", today's step" if row.today else ""
         if row.sender is Role.BOTH:
-            said.append(f"{number}{row.title}, each side alone")
+            said.append(f"{number}{row.title}, each side alone{today}")
         else:
             protected = ", protected" if row.protected else ""
             refused = f", {row.problem}" if row.problem else ""
-            said.append(f"{number}{row.sender} sends {row.title}{protected}{refused}")
+            said.append(f"{number}{row.sender} sends {row.title}{protected}{refused}{today}")
     return f"Ladder of {len(rows)} rows. " + ". ".join(said) + "."
+
+
+def mark(y: int) -> str:
+    """Return the band and the word that mark one of today's rows."""
+    return (
+        f'<rect x="2" y="{y - 24}" width="{WIDTH - 4}" height="{ROW_HEIGHT - 6}" rx="6"'
+        ' fill="#fff3c4" stroke="#8a6d00" stroke-dasharray="5 3"/>'
+        f'<text x="{WIDTH - 12}" y="{y - 10}" text-anchor="end" font-size="11"'
+        ' font-weight="bold">today</text>'
+    )
 
 
 def badge(row: LadderRow, y: int) -> str:

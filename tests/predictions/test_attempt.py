@@ -1,0 +1,60 @@
+"""Cells that use what the reader wrote: before, after, and when it is wrong."""
+
+from dataclasses import replace
+
+import pytest
+
+from tlskit import tls12
+from tlskit.checkpoints import USUAL
+from tlskit.lesson import run
+from tlskit.predictions import reveal
+from tlskit.tasks import NotYet, attempt
+
+
+def my_verify_data(prf, master_secret, label, handshake_hash):
+    raise NotImplementedError
+
+
+def my_wrong_length(body):
+    return len(body) + missing  # noqa: F821
+
+
+def test_a_stub_is_named_and_the_cell_is_not_run():
+    ran = []
+    result = attempt(lambda: ran.append(1), my_verify_data)
+    assert not result and ran == []
+    assert str(result).splitlines()[0] == "… my_verify_data: not written yet"
+
+
+def test_a_value_that_is_not_filled_in_is_missing_too():
+    assert "in place of `...`" in str(attempt(lambda: 1, ...))
+
+
+def test_a_result_that_is_not_there_stops_the_cells_below_not_the_notebook():
+    first = attempt(lambda: 1, my_verify_data)
+    second = attempt(lambda: first.calls, first)
+    assert str(second).startswith("… my_verify_data: not written yet")
+    assert "not written yet" in str(attempt(lambda: first.calls))
+    assert str(reveal(first, 40)).startswith("… prediction: predict first")
+
+
+def test_a_function_that_is_called_without_being_named_is_noticed():
+    assert "not written yet" in str(attempt(lambda: my_verify_data(None, b"", b"", b"")))
+
+
+def test_her_own_error_is_told_with_its_line():
+    said = str(attempt(lambda: my_wrong_length(b""), my_wrong_length))
+    assert "It raised NameError: name 'missing' is not defined" in said
+    assert "return len(body) + missing" in said and "Traceback" not in said
+
+
+def test_once_it_is_written_the_result_is_as_it_is():
+    formulae = replace(tls12.FORMULAE, verify_data=tls12.FORMULAE.verify_data)
+    assert attempt(lambda: run(USUAL, client_formulae=formulae), formulae).client.done
+    assert attempt(lambda: 0) == 0
+
+
+def test_a_display_may_ask_for_what_is_not_there():
+    assert not hasattr(NotYet("a", "wrong", ()), "_repr_mimebundle_")
+    with pytest.raises(NotImplementedError, match="a is not there yet"):
+        _ = NotYet("a", "wrong", ()).calls

@@ -1,0 +1,1 @@
+"""What the lessons run beyond a plain handshake: attacks, accidents, comparisons; no drawing."""
