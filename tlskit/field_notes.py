@@ -114,8 +114,9 @@ NOTES: dict[str, Note] = {
     ),
     "ClientHello.session_id": Note(
         "The session that the client would like to take up again; empty for none. Beside a "
-        "ticket it means nothing but: say it back if you take the ticket (RFC 5077 §3.4).",
-        "RFC 5246 §7.4.1.2",
+        "ticket it means nothing but: say it back if you take the ticket (RFC 5077 §3.4). In a "
+        "hello that offers TLS 1.3 too, 32 bytes often stand here that name no session at all.",
+        "RFC 5246 §7.4.1.2, RFC 9846 App. E.4",
         "the server, which may agree or begin anew",
     ),
     "ClientHello.cipher_suites": Note(

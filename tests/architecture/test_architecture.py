@@ -40,10 +40,10 @@ WITHIN = {
         "__init__",
     ),
     "checks": ("report", "mistakes live key_generation", "__init__"),
-    "labs": ("__init__",),
+    "labs": ("hellos", "__init__"),
     "show": (
         "page fields picks",
-        "record_view figures ladder_drawing",
+        "record_view figures tables ladder_drawing",
         "explorer key_plot",
         "explorer_widget",
         "choosers",

@@ -16,7 +16,10 @@ PLACES = {
     "figure": "figures",
     "key_derivation": "key_plot",
     "chooser": "choosers",
+    "chain": "chain_drawing",
+    "chain_clock": "chain_widget",
     "Pick": "picks",
+    "table": "tables",
 }
 __all__ = list(PLACES)
 

@@ -14,6 +14,8 @@ from tlskit.registry import AlertDescription, AlertLevel, name_of
 
 BARE = {"change_cipher_spec": "ChangeCipherSpec", "alert": "Alert"}
 """What is neither handshake message nor application data, and the struct that it is."""
+GREASE = "GREASE: means nothing, to be passed over (RFC 8701)"
+"""What is said of numbers that a browser throws in, so that servers stay used to unknown ones."""
 
 
 class Item(NamedTuple):
@@ -83,8 +85,10 @@ def told(field: Field, path: str) -> Field:
     """Return a field with a meaning that its bytes alone don't tell: a certificate, a mark."""
     if path == "certificate_list" and field.name.startswith("["):
         return field._replace(meaning=certificate_meaning(field.value))
-    if field.inner and field.inner[0].name == "extension_type":
-        return field._replace(meaning=field.inner[0].meaning)
+    extension = field.inner and field.inner[0].name == "extension_type"
+    meaning = field.inner[0].meaning if extension else field.meaning
+    if extension or meaning == "GREASE":
+        return field._replace(meaning=GREASE if meaning == "GREASE" else meaning)
     if field.name == "random" and isinstance(field.value, bytes):
         return field._replace(meaning=downgrade_sentinel(field.value))
     return field
