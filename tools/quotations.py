@@ -23,7 +23,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 LISTED = ROOT / "lessons/quotations.json"
 LESSONS = ("lessons/*.py",)
-SOURCES = (*LESSONS, "tlskit/**/*.py", "tlskit/**/*.md", "docs/**/*.md", "README*.md")
+QUESTIONS = "tlskit/questions/*.toml"
+SOURCES = (*LESSONS, "tlskit/**/*.py", "tlskit/**/*.md", QUESTIONS, "docs/**/*.md", "README*.md")
 OWN = "5246"
 LONGEST = 12
 

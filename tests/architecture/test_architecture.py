@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tlskit"
 
 RANKS = {
-    0: "registry order peers field_notes keylog",
+    0: "registry order peers field_notes keylog questions",
     1: "alerts layouts cipher_suites",
     2: "presentation records trace certificate_faults key_exchange signatures",
     3: "extensions certificates record_layer derivation",
@@ -20,7 +20,7 @@ RANKS = {
     5: "hello sessions",
     6: "tls12",
     7: "connection",
-    8: "pki ladder_rows",
+    8: "pki ladder_rows chain_rows",
     9: "faulty_pki row_details lesson",
     10: "first_seconds checkpoints show",
     11: "labs",
@@ -44,9 +44,9 @@ WITHIN = {
     "show": (
         "page fields picks",
         "record_view figures tables ladder_drawing",
-        "explorer key_plot",
-        "explorer_widget",
-        "choosers",
+        "explorer key_plot chain_drawing",
+        "explorer_widget answering",
+        "choosers recall_questions",
         "__init__",
     ),
 }

@@ -19,6 +19,7 @@ PLACES = {
     "chain": "chain_drawing",
     "chain_clock": "chain_widget",
     "Pick": "picks",
+    "recall": "recall_questions",
     "table": "tables",
 }
 __all__ = list(PLACES)

@@ -1,0 +1,57 @@
+"""`show.recall("04")`: the questions about earlier lessons that open a lesson."""
+
+from collections.abc import Sequence
+from string import ascii_uppercase
+
+from tlskit.questions import Question, opening
+from tlskit.show.answering import Asked, Judged, Questions, choices, marked
+from tlskit.show.page import boxed
+
+HOW = "(Run this cell to answer in the page.)"
+
+
+class Recall(Questions):
+    """The questions that open a lesson, with their choices."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        """Show these questions, unanswered."""
+        asked = [one_asked(number, one) for number, one in enumerate(questions, 1)]
+        super().__init__(asked, as_text(questions))
+
+
+def one_asked(number: int, question: Question) -> Asked:
+    """Return one question as a widget."""
+
+    def judge(picked: int) -> Judged:
+        choice, right = question.choices[picked], question.right
+        read = f"Read: {question.reference}."
+        why = (choice.why, read) if choice.right else (choice.why,)
+        answer = f"{right.text}. {right.why} {read}"
+        return Judged(choice.right, why, answer, f"{question.longer} {read}")
+
+    ask = f"<p><b>{number}. {marked(question.ask)}</b> (lesson {question.lesson})</p>"
+    lists = {"a choice": choices([choice.text for choice in question.choices])}
+    return Asked(boxed("tlskit-recall", ask), lists, judge)
+
+
+def as_text(questions: Sequence[Question]) -> str:
+    """Return the questions and their choices as text, without the answers."""
+    if not questions:
+        return "No questions open this lesson."
+    parts = []
+    for number, one in enumerate(questions, 1):
+        lines = [f"{number}. {one.ask} (lesson {one.lesson})"]
+        lines += [
+            f"   {letter}  {choice.text}"
+            for letter, choice in zip(ascii_uppercase, one.choices, strict=False)
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join([*parts, HOW])
+
+
+def recall(lesson: str) -> Recall:
+    """Return the questions that open a lesson, `recall("04")`: of lessons 03 and 01.
+
+    Raises: ValueError for what is no lesson's number.
+    """
+    return Recall(opening(lesson))
