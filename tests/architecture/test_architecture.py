@@ -20,7 +20,7 @@ RANKS = {
     5: "hello sessions",
     6: "tls12",
     7: "connection",
-    8: "pki ladder_rows chain_rows",
+    8: "pki network ladder_rows chain_rows",
     9: "faulty_pki row_details lesson",
     10: "first_seconds checkpoints show",
     11: "labs",
