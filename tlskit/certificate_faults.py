@@ -89,7 +89,7 @@ def _path(
         ]
         if not candidates or len(path) > LONGEST_PATH:
             raise Alert(AlertDescription.unknown_ca, _missing(child), "RFC 5246 §7.2.2")
-        issuer = next((other for other in candidates if _signed(child, other)), None)
+        issuer = next((other for other in candidates if signed_by(child, other)), None)
         if issuer is None:
             raise Alert(
                 AlertDescription.bad_certificate,
@@ -120,7 +120,8 @@ def _fits(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     return authority.key_identifier == subject.digest
 
 
-def _signed(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+def signed_by(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Tell whether issuer's name and key fit a certificate's signature (RFC 5280 §6.1.3)."""
     try:
         child.verify_directly_issued_by(issuer)
     except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):

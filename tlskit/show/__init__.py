@@ -19,6 +19,9 @@ PLACES = {
     "chain": "chain_drawing",
     "chain_clock": "chain_widget",
     "Pick": "picks",
+    "journey": "record_pictures",
+    "record": "record_pictures",
+    "record_lab": "record_lab_widget",
     "recall": "recall_questions",
     "table": "tables",
 }
