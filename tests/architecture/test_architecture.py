@@ -39,7 +39,7 @@ WITHIN = {
         "client server order",
         "__init__",
     ),
-    "checks": ("report", "mistakes lesson_06 live key_generation", "__init__"),
+    "checks": ("report", "mistakes lesson_01 lesson_06 live key_generation", "__init__"),
     "labs": ("key_generation record_protection hellos", "__init__"),
     "show": (
         "page fields picks",
