@@ -1,5 +1,6 @@
 """`show.recall("04")`: the questions about earlier lessons that open a lesson."""
 
+import textwrap
 from collections.abc import Sequence
 from string import ascii_uppercase
 
@@ -7,6 +8,7 @@ from tlskit.questions import Question, opening
 from tlskit.show.answering import Asked, Judged, Questions, choices, marked
 from tlskit.show.page import boxed
 
+WIDTH = 92
 HOW = "(Run this cell to answer in the page.)"
 
 
@@ -40,13 +42,16 @@ def as_text(questions: Sequence[Question]) -> str:
         return "No questions open this lesson."
     parts = []
     for number, one in enumerate(questions, 1):
-        lines = [f"{number}. {one.ask} (lesson {one.lesson})"]
-        lines += [
-            f"   {letter}  {choice.text}"
-            for letter, choice in zip(ascii_uppercase, one.choices, strict=False)
-        ]
+        lettered = zip(ascii_uppercase, one.choices, strict=False)
+        lines = [hanging(f"{number}. ", f"{one.ask} (lesson {one.lesson})")]
+        lines += [hanging(f"   {letter}  ", choice.text) for letter, choice in lettered]
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, HOW])
+
+
+def hanging(start: str, text: str) -> str:
+    """Return a text in lines of readable length, all behind its start."""
+    return textwrap.fill(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
 
 
 def recall(lesson: str) -> Recall:
