@@ -26,7 +26,7 @@ RANKS = {
     11: "labs",
     12: "checks",
     13: "__main__ tasks",
-    14: "predictions",
+    14: "pairs predictions",
 }
 """A module, or all of a package, imports only from lower ranks."""
 
@@ -39,14 +39,18 @@ WITHIN = {
         "client server order",
         "__init__",
     ),
-    "checks": ("report", "mistakes lesson_01 lesson_06 live key_generation", "__init__"),
-    "labs": ("key_generation record_protection hellos", "__init__"),
+    "checks": ("report", "mistakes lesson_01 lesson_04 lesson_06 live key_generation", "__init__"),
+    "labs": (
+        "key_generation record_protection hellos in_transit server_flight",
+        "tampering in_the_middle",
+        "__init__",
+    ),
     "show": (
         "page fields picks",
         "record_pictures record_view figures tables ladder_drawing",
         "keys_rounds keys_partition keys_avalanche explorer key_plot chain_drawing",
         "explorer_widget record_lab_widget answering chain_widget",
-        "choosers recall_questions",
+        "choosers recall_questions packing_view",
         "__init__",
     ),
 }
