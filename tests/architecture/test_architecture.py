@@ -39,7 +39,12 @@ WITHIN = {
         "client server order",
         "__init__",
     ),
-    "checks": ("report", "mistakes lesson_01 lesson_04 lesson_06 live key_generation", "__init__"),
+    "checks": (
+        "report",
+        "mistakes",
+        "lesson_01 lesson_04 lesson_06 live key_generation",
+        "__init__",
+    ),
     "labs": (
         "key_generation record_protection hellos in_transit server_flight",
         "tampering in_the_middle",

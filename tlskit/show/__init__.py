@@ -23,6 +23,8 @@ PLACES = {
     "key_parts": "keys_partition",
     "partition": "keys_partition",
     "avalanche": "keys_avalanche",
+    "packing": "packing_view",
+    "repacking": "packing_view",
     "Pick": "picks",
     "journey": "record_pictures",
     "record": "record_pictures",
