@@ -175,6 +175,11 @@ def titled(message: str, sender: str) -> str:
     return f"{message} ({sender})" if message in ("ChangeCipherSpec", "Finished") else message
 
 
+def bytes_of(extended_master_secret: bool = True) -> tuple[Byte, ...]:
+    """Return every byte of the handshake, with or without extended master secret."""
+    return handshake_bytes(TwoEnds(extended_master_secret))
+
+
 def flip(
     message: str, field: str, byte: int = 0, bit: int = 0, extended_master_secret: bool = True
 ) -> Tampered:

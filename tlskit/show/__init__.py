@@ -31,6 +31,9 @@ PLACES = {
     "record_lab": "record_lab_widget",
     "recall": "recall_questions",
     "table": "tables",
+    "tampered": "tampering_widget",
+    "tampering": "tampering_widget",
+    "tampering_map": "tampering_map",
 }
 __all__ = list(PLACES)
 

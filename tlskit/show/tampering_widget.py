@@ -1,0 +1,193 @@
+"""The tampering lab as a widget: pick any bit of a handshake, flip it, see what comes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import ipywidgets as widgets
+
+from tlskit.ladder_rows import ladder_rows, text_ladder
+from tlskit.show.ladder_drawing import Ladder
+from tlskit.show.page import boxed, escape, shown_errors
+from tlskit.show.tampering_map import TamperingMap
+
+WIDE = {"width": "min(100%, 40em)"}
+NARROW = {"description_width": "11em"}
+FIRST = ("ServerKeyExchange", "named_curve")
+MEANINGS = {
+    "nothing": "Both sides finish the handshake, and the application data goes through.",
+    "waits": "It wants more bytes than there are, and the other side waits for its answer: no"
+    " alert, until somebody's patience ends.",
+    "reading": "The bytes make no sense where they stand, so it is noticed as they are read.",
+    "signature": "The signature in ServerKeyExchange covers both randoms and the parameters.",
+    "verify_data": "The keys are the same, Finished opens, and its verify_data is another.",
+    "does not open": "The receiver can't even open the record of Finished: its bytes or the"
+    " keys are others.",
+}
+
+
+class Result(Protocol):
+    """A handshake on a wire that did harm; as `labs.tampering.Tampered` has it."""
+
+    @property
+    def change(self) -> str:
+        """What was done, in words."""
+
+    @property
+    def how(self) -> str:
+        """By what it was noticed, a key of MEANINGS."""
+
+    @property
+    def calls(self) -> Sequence[Any]:
+        """What both sides did."""
+
+    @property
+    def order(self) -> Sequence[Any]:
+        """The order table."""
+
+
+class Lab(Protocol):
+    """Runs handshakes; the module `labs.tampering` is one."""
+
+    def bytes_of(self, extended_master_secret: bool = True) -> Sequence[Any]:
+        """Return the bytes of the handshake: message, field, at."""
+
+    def flip(
+        self,
+        message: str,
+        field: str,
+        byte: int = 0,
+        bit: int = 0,
+        extended_master_secret: bool = True,
+    ) -> Any:
+        """Flip a bit and run the handshake."""
+
+    def every_byte(self, extended_master_secret: bool = True, bit: int = 0) -> Sequence[Any]:
+        """Flip a bit of each byte; return all outcomes."""
+
+
+@dataclass(frozen=True)
+class TamperedView:
+    """What came of a change on the way: a sentence and the ladder."""
+
+    result: Any
+
+    def sentence(self) -> str:
+        """Say what was done and what came of it."""
+        done = f"{self.result.change}. " if self.result.change else ""
+        return f"{done[:1].upper()}{done[1:]}{self.result}. {MEANINGS[self.result.how]}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return both for the page, and as text."""
+        rows = ladder_rows(self.result.calls, self.result.order)
+        said = boxed("tlskit-note", f"<p>{escape(self.sentence())}</p>")
+        return {
+            "text/html": said + Ladder(tuple(rows)).html(),
+            "text/plain": f"{self.sentence()}\n\n{text_ladder(rows)}",
+        }
+
+
+def tampered(result: Result) -> TamperedView:
+    """Return the view of what came of a change on the way."""
+    return TamperedView(result)
+
+
+class TamperingLab(widgets.VBox):  # type: ignore[misc]
+    """Lists and sliders for the bit; below them what came of it, the ladder, and the map."""
+
+    def __init__(self, lab: Lab, first: tuple[str, str] = FIRST) -> None:
+        """Flip the lowest bit of the first byte of a field."""
+        self.lab = lab
+        self.result: Any = None
+        usual: dict[str, Any] = {"layout": WIDE, "style": NARROW}
+        self.message = widgets.Dropdown(description="Message", **usual)
+        self.field = widgets.Dropdown(description="Field", **usual)
+        slider: dict[str, Any] = {"min": 0, "continuous_update": False, **usual}
+        self.byte = widgets.IntSlider(description="Byte of the field", max=0, **slider)
+        self.bit = widgets.IntSlider(description="Bit (0 is the lowest)", max=7, **slider)
+        self.extended = widgets.Checkbox(True, description="Extended master secret", **usual)
+        self.with_map = widgets.Checkbox(
+            False, description="Show the map of all bytes (takes some seconds)", **usual
+        )
+        self.note, self.ladder, self.map = (widgets.HTML() for _ in range(3))
+        self._busy = False
+        around = shown_errors(self.note)
+        controls = [self.message, self.field, self.byte, self.bit, self.extended, self.with_map]
+        for control in controls:
+            control.observe(around(self._listener(control)), names="value")
+        super().__init__([*controls, self.note, self.ladder, self.map])
+        self._list(*first)
+        self._go()
+
+    def __repr__(self) -> str:
+        """Return the lab as text: the pick, what came of it, and the ladder."""
+        view = TamperedView(self.result)
+        return str(view._repr_mimebundle_()["text/plain"])
+
+    def pick(self, message: str, field: str, byte: int = 0, bit: int = 0) -> None:
+        """Pick by program, as a hand would.
+
+        Raises: ValueError for a message or a field that is not there.
+        """
+        for control, value in ((self.message, message), (self.field, field)):
+            if value not in control.options:
+                known = ", ".join(control.options)
+                raise ValueError(f"{control.description} has no {value!r}; it has {known}")
+            control.value = value
+        self.byte.value, self.bit.value = byte, bit
+
+    def _listener(self, control: Any) -> Any:
+        def changed(_: Any) -> None:
+            if self._busy:
+                return
+            if control in (self.message, self.field, self.extended):
+                self._list(self.message.value, self.field.value)
+            if control is self.with_map:
+                self._draw_map()
+            else:
+                self._go()
+
+        return changed
+
+    def _list(self, message: str, field: str) -> None:
+        """Offer the messages, their fields and bytes; stay at what was picked if it is there."""
+        found = self.lab.bytes_of(self.extended.value)
+        self._busy = True
+        try:
+            self.message.options = list(dict.fromkeys(one.message for one in found))
+            self.message.value = message
+            fields = [one.field for one in found if one.message == message]
+            self.field.options = list(dict.fromkeys(fields))
+            self.field.value = field if field in fields else fields[0]
+            self.byte.max = fields.count(self.field.value) - 1
+        finally:
+            self._busy = False
+
+    def _go(self) -> None:
+        extended = self.extended.value
+        picked = self.message.value, self.field.value, self.byte.value, self.bit.value
+        self.result = self.lab.flip(*picked, extended)
+        view = TamperedView(self.result)
+        said = f'<p role="status" aria-live="polite">{escape(view.sentence())}</p>'
+        self.note.value = boxed("tlskit-note", said)
+        rows = ladder_rows(self.result.calls, self.result.order)
+        self.ladder.value = Ladder(tuple(rows)).html()
+        self._draw_map()
+
+    def _draw_map(self) -> None:
+        """Draw the map with the picked byte framed, if it is wanted."""
+        if not self.with_map.value:
+            self.map.value = ""
+            return
+        cells = tuple(self.lab.every_byte(self.extended.value, self.bit.value))
+        picked = self.message.value, self.field.value
+        at = [number for number, one in enumerate(cells) if (one.message, one.field) == picked]
+        self.map.value = TamperingMap(cells, at[self.byte.value]).html()
+
+
+def tampering(lab: Lab, first: tuple[str, str] = FIRST) -> TamperingLab:
+    """Return the lab: `show.tampering(tampering)` with the module `tlskit.labs.tampering`.
+
+    Raises: ValueError for a first message or field that is not there.
+    """
+    return TamperingLab(lab, first)
