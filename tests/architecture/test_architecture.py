@@ -42,12 +42,12 @@ WITHIN = {
     "checks": (
         "report",
         "mistakes",
-        "lesson_01 lesson_04 lesson_06 lesson_07 live key_generation",
+        "lesson_01 lesson_04 lesson_06 lesson_07 lesson_09 live key_generation",
         "__init__",
     ),
     "labs": (
         "key_generation record_protection hellos in_transit server_flight loopback",
-        "tampering in_the_middle",
+        "tampering lengths signalling in_the_middle",
         "__init__",
     ),
     "show": (
@@ -55,7 +55,7 @@ WITHIN = {
         "record_pictures record_view figures tables ladder_drawing",
         "keys_rounds keys_partition keys_avalanche explorer key_plot chain_drawing tampering_map",
         "explorer_widget record_lab_widget answering chain_widget tampering_widget",
-        "choosers recall_questions packing_view",
+        "choosers lengths_view recall_questions packing_view",
         "__init__",
     ),
 }

@@ -15,6 +15,8 @@ PLACES = {
     "explore_bytes": "explorer",
     "figure": "figures",
     "key_derivation": "key_plot",
+    "lengths": "lengths_view",
+    "lengths_chooser": "lengths_view",
     "chooser": "choosers",
     "chain": "chain_drawing",
     "chain_clock": "chain_widget",
