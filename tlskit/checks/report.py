@@ -21,6 +21,9 @@ class Verdict(StrEnum):
     NOT_WRITTEN = "not written yet"
     REFUTED = "not what the run says"
     NOT_PREDICTED = "predict first"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    NOTHING = "nothing yet"
 
 
 MARKS = {
@@ -29,6 +32,9 @@ MARKS = {
     Verdict.NOT_WRITTEN: "…",
     Verdict.REFUTED: "✗",
     Verdict.NOT_PREDICTED: "…",
+    Verdict.TAKEN: "✓",
+    Verdict.REFUSED: "✗",
+    Verdict.NOTHING: "…",
 }
 COLOURS = {"✓": "#009e73", "✗": "#d55e00", "…": "#767676"}
 
