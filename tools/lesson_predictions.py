@@ -19,6 +19,9 @@ from lesson_answers import TASK, BuildError, stubbed, tags, unmarked
 PREDICTION = "prediction"
 PREDICT = "### PREDICT: "
 PREDICT_LIKE = re.compile(r"#\s*predict\w*\s*:|##\s*predict", re.IGNORECASE)
+REVEAL = re.compile(r"^reveal\(", re.MULTILINE)
+FOLDED = "# Once you have predicted, run this cell (or open it).\n"
+"""First line of a reveal: it names the usual wrong values, so Lab shows no more than this line."""
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|[/#])[^)\s]+")
 
 
@@ -69,6 +72,8 @@ def check_predictions(at: str, cell: Any) -> None:
         if tagged:
             raise BuildError(f"{at}: the tag {PREDICTION!r} is for code cells alone")
         return
+    if REVEAL.search(cell.source) and not cell.source.startswith("reveal("):
+        raise BuildError(f"{at}: a cell with a reveal begins with `reveal(`")
     try:
         found = predictions(cell.source)
     except ValueError as error:
@@ -80,8 +85,12 @@ def check_predictions(at: str, cell: Any) -> None:
 
 
 def sealed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return the lesson: `...` for each prediction, a stub for each task."""
-    return with_values(notebook, lambda prediction: "...", stubbed)
+    """Return the lesson: `...` for each prediction, a stub for each task, reveals folded."""
+    lesson = with_values(notebook, lambda prediction: "...", stubbed)
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and cell.source.startswith(FOLDED):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    return lesson
 
 
 def predicted(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -97,6 +106,8 @@ def with_values(notebook: nbformat.NotebookNode, value: Any, task: Any) -> nbfor
     """Return a copy in which each prediction is `name = value  # question`, and tasks changed."""
     filled = copy.deepcopy(notebook)
     for cell in filled.cells:
+        if cell.cell_type == "code" and REVEAL.search(cell.source):
+            cell.source = FOLDED + cell.source
         if TASK in tags(cell):
             cell.source = task(cell.source)
         if PREDICTION in tags(cell):

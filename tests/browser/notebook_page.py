@@ -46,9 +46,13 @@ class NotebookPage:
         return any(k["connections"] and k["execution_state"] == "idle" for k in kernels)
 
     def prompts(self) -> list[str]:
-        """The prompts of the code cells that have a source: "1", "*" while it waits, or ""."""
+        """The prompts of the code cells that have a source: "1", "*" while it waits, or "".
+
+        A folded cell (a reveal) has neither prompt nor editor, and is left out.
+        """
         found = self.page.locator(".jp-CodeCell").evaluate_all(
-            "cells => cells.map(cell => [cell.querySelector('.jp-InputPrompt').textContent,"
+            "cells => cells.filter(cell => cell.querySelector('.cm-content'))"
+            ".map(cell => [cell.querySelector('.jp-InputPrompt').textContent,"
             " cell.querySelector('.cm-content').textContent])"
         )
         return [prompt.strip("[]: ") for prompt, source in found if source.strip()]

@@ -138,7 +138,11 @@ def test_the_lesson_is_sealed_and_its_twin_filled_in(built):
         "other = {'x25519': 33}  # and \"#1\" of ECDHE?"
     )
     assert sources(lesson)[1] == sources(twin)[1] and sources(lesson)[3:] == sources(twin)[3:]
-    for cell in lesson.cells[3:]:
+    for cell, filled in zip(lesson.cells[3:], twin.cells[3:], strict=True):
+        assert (
+            cell.source.splitlines()[0] == "# Once you have predicted, run this cell (or open it)."
+        )
+        assert cell.metadata.jupyter.source_hidden and "jupyter" not in filled.metadata
         assert plain(cell).startswith("… prediction: predict first")
     assert "✓ prediction: right\n  It is 258." in plain(twin.cells[3])
     assert "'rsa': 258" in plain(twin.cells[4])
@@ -229,6 +233,7 @@ def test_a_task_is_a_stub_in_the_lesson_and_written_in_its_twin(tmp_path):
         (TAGGED + "a, b = 4, 0  ### PREDICT: how many?\n", "is not `name = value` on one line"),
         (TAGGED + "a = 4; b = 0  ### PREDICT: how many?\n", "is not `name = value` on one line"),
         (TAGGED + "a = [\n    40,\n]  ### PREDICT: what?\n", "is not `name = value` on one line"),
+        ("# %%\na = 1\nreveal(a, 1)\n", "a cell with a reveal begins with `reveal(`"),
         ('# %% tags=["task"]\na = 1\n', "the tag 'task', but no ### BEGIN SOLUTION"),
         ('# %% [markdown] tags=["task"]\n# a\n', "is for code cells alone"),
         (TAGGED + "if 1:\n    a = 4  ### PREDICT: what?\n", "is not `name = value` on one line"),
