@@ -17,6 +17,7 @@ HMAC = Callable[[bytes, bytes], bytes]
 """key, content -> MAC, of one hash."""
 
 NOTHING = "nothing"
+ORDER = tls12.FULL
 GCM = suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
 
 
@@ -112,6 +113,11 @@ def is_prf(call: Call) -> bool:
     return call.name == "prf"
 
 
+def key_block_size(suite_name: str) -> int:
+    """Return how many bytes of key block a handshake with this suite really cut."""
+    return sum(map(len, cut(suite_name).parts.values()))
+
+
 # ---- one bit
 
 
@@ -151,6 +157,14 @@ def flips(state: State, key_block: Callable[..., bytes] | None = None) -> list[F
     ]
 
 
+def how_much(made: list[Flip]) -> str:
+    """Say how much a flip changes on average: "one" bit, "half" or "all" of them, else "other"."""
+    mean = sum(len(flip.changed) for flip in made) / len(made)
+    likely = {"one": 1.0, "half": made[0].size / 2, "all": float(made[0].size)}
+    near = made[0].size / 64
+    return next((word for word, bits in likely.items() if abs(mean - bits) < near), "other")
+
+
 def flipped(value: bytes, bit: int) -> bytes:
     """Return bytes with one bit changed; bit 0 is the first byte's highest.
 
@@ -181,6 +195,11 @@ class Judged(NamedTuple):
     outcome: str
     called: tuple[str, ...]
     calls: tuple[Call, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether both sides came to the end."""
+        return self.outcome == NOTHING
 
 
 def with_openssl(extended: bool = False, **formulae: Callable[..., Any]) -> Judged:

@@ -10,7 +10,7 @@ from tlskit.show.ladder_drawing import COLOURS, picture
 from tlskit.show.page import boxed, escape, folded, shown_errors, table, text_table
 
 WIDTH, LEFT, PER_BYTE = 900, 20, 5.3
-BAR_HEIGHT, STRIPE, ROW, TOP = 68, 10, 124, 30
+BAR_HEIGHT, STRIPE, ROW, TOP = 72, 10, 126, 30
 NARROW = 40  # a part that holds no line of text is written upwards
 FACES = {"MAC key": "#fbe3c0", "key": "#d3e8f7", "IV": "#d6efe4"}
 PLURALS = {"MAC key": "MAC keys", "key": "Encryption keys", "IV": "IVs"}
@@ -181,7 +181,7 @@ def bar(cut: CutBlock, y: float) -> str:
     return (
         line(LEFT, y - 8, title, "start", 14, "bold")
         + "".join(one_part(part, y) for part in parts_of(cut))
-        + line(end, y + BAR_HEIGHT + 14, str(total), "end")
+        + line(end, y + BAR_HEIGHT + 14, str(total), "start")
     )
 
 
