@@ -75,7 +75,8 @@ def test_what_is_seen_is_a_line_for_each_thing():
 @pytest.mark.parametrize("name", REAL)
 def test_our_server_answers_a_recorded_hello(name):
     server = hellos.answered(hellos.recorded(name).flight)
-    assert server.state.server_name == HOST and not server.failure
+    assert [call.name for call in server.calls][-1] == "send_server_hello_done"
+    assert server.state.server_name == HOST and server.state.suite
     assert server.state.session_id == b""  # it keeps none, so it gives none
 
 
@@ -155,6 +156,17 @@ def test_the_server_chooses_by_the_name_in_the_hello(asks, wants, shown, ended):
     assert visit.calls
 
 
+@pytest.mark.parametrize("name", hellos.TWO_NAMES)
+def test_openssl_gets_the_certificate_of_the_name_it_says(name):
+    visit = hellos.openssl_visits(name)
+    assert (visit.shown, visit.ended) == (name, "done")
+
+
+def test_openssl_refuses_the_default_certificate_for_a_third_name():
+    visit = hellos.openssl_visits("turn.course.example")
+    assert visit.shown == "www.course.example" and visit.ended.startswith("client: ")
+
+
 def test_an_error_that_is_no_alert_is_not_an_outcome():
     ends = Connection(client_settings(), tls12.client()), openssl_server()
     with pytest.raises(ZeroDivisionError):
@@ -162,3 +174,8 @@ def test_an_error_that_is_no_alert_is_not_an_outcome():
     assert hellos.outcome(*ends, []) == "waiting"
     with pytest.raises(Alert):
         hellos.answered(b"\x16\x03\x01\x00\x04\x01\x00\x00\x00")
+
+
+@pytest.mark.parametrize("count", [1, 2, 20])
+def test_a_list_of_suites_takes_two_bytes_and_two_for_each(count):
+    assert hellos.size_with_suites(count) == 2 + 2 * count

@@ -17,7 +17,7 @@ from tlskit.layouts import Field
 from tlskit.lesson import HOST, Run, client_settings, server_settings
 from tlskit.messages import ClientHello, explain_handshake, frame_handshake, unframe_handshake
 from tlskit.order import Row
-from tlskit.peers import Endpoint, exchange
+from tlskit.peers import Endpoint, OpenSSLPeer, exchange
 from tlskit.presentation import decode, encode
 from tlskit.records import split
 from tlskit.registry import ExtensionType, HandshakeType, ProtocolVersion, is_grease, name_of
@@ -148,6 +148,13 @@ def field_of(message: bytes, name: str) -> Field:
     return next(one for one in explain_handshake(message) if one.name == name)
 
 
+def size_with_suites(count: int) -> int:
+    """Return how many bytes the field cipher_suites takes in a hello with so many suites."""
+    client = Connection(client_settings(suites=SUITES[:count]), tls12.client())
+    found = field_of(client.state.handshake_messages[0], "cipher_suites")
+    return found.end - found.start
+
+
 # ---- hellos under way
 
 
@@ -179,14 +186,24 @@ def passing(change: Callable[[bytes], bytes], server: Endpoint | None = None) ->
     return outcome(client, server, exchange(server, client))
 
 
-def answered(flight: bytes) -> Connection:
+@dataclass(frozen=True)
+class Answered:
+    """What our server made of a first flight: its state, and the calls behind it."""
+
+    state: State = field(repr=False)
+    calls: list[Call] = field(repr=False)
+    order: tuple[Row, ...] = field(repr=False)
+
+
+def answered(flight: bytes) -> Answered:
     """Let our server answer a first flight, from whomever; it then waits for more.
 
     Raises: Alert if the server refuses it.
     """
-    server = Connection(server_settings(), tls12.server(), [])
+    calls: list[Call] = []
+    server = Connection(server_settings(), tls12.server(), calls)
     server.receive(flight)
-    return server
+    return Answered(server.state, calls, tls12.FULL)
 
 
 def said_by(my_hello: MyHello, server: Endpoint) -> Run:
@@ -252,12 +269,28 @@ def visit(asks: str = HOST, wants: str = HOST) -> Visit:
         after, message = tls12.CLIENT_STEPS.send_client_hello(told)
         return after.but(settings=state.settings), message
 
-    credentials = tuple(pki.credential("ecdsa", name) for name in TWO_NAMES)
     steps = replace(tls12.CLIENT_STEPS, send_client_hello=send_client_hello)
     calls: list[Call] = []
     settings = client_settings(server_name=wants, suites=SUITES)
-    client = Connection(settings, tls12.client(steps=steps), calls)
-    server = Connection(server_settings(credentials=credentials), tls12.server(), calls)
+    client, server = Connection(settings, tls12.client(steps=steps), calls), two_names(calls)
     failures = exchange(client, server)
-    shown = server.state.credential.names[0]
-    return Visit(asks, shown, outcome(client, server, failures), calls, tls12.FULL)
+    return Visit(asks, shown_by(server), outcome(client, server, failures), calls, tls12.FULL)
+
+
+def openssl_visits(name: str) -> Visit:
+    """Let OpenSSL visit our server of TWO_NAMES; it says the name and looks for it."""
+    calls: list[Call] = []
+    client, server = OpenSSLPeer.client(pki.pem_roots(), name), two_names(calls)
+    failures = exchange(client, server)
+    return Visit(name, shown_by(server), outcome(client, server, failures), calls, tls12.FULL)
+
+
+def two_names(calls: list[Call]) -> Connection:
+    """Return our server with a certificate for each of TWO_NAMES."""
+    credentials = tuple(pki.credential("ecdsa", name) for name in TWO_NAMES)
+    return Connection(server_settings(credentials=credentials), tls12.server(), calls)
+
+
+def shown_by(server: Connection) -> str:
+    """Return the first name in the certificate that a server showed."""
+    return str(server.state.credential.names[0])
