@@ -50,7 +50,7 @@ def test_packing_changes_no_message_and_touches_no_protected_record():
 def test_the_picker_says_who_took_it():
     cuts, verdict = pick_packing(2**14)
     assert len(cuts["records"]) == 1 and len(cuts["messages"]) == 4
-    assert verdict == "our client: accepted; OpenSSL's client: accepted"
+    assert verdict == "Our client: accepted; OpenSSL's client: accepted"
 
 
 def test_the_three_kinds_of_boundaries():

@@ -1,4 +1,4 @@
-"""Packets, records and messages, drawn below each other; and the slider that packs them anew."""
+"""Packets, records and messages, drawn below each other; and the list that packs them anew."""
 
 from tlskit.labs.server_flight import layers, pick_packing, server_talks
 from tlskit.show.packing_view import packing, repacking
@@ -19,15 +19,15 @@ def test_many_pieces_are_told_by_number_and_size():
     assert packing(cuts).told("records") == "22, of 26 to 105 bytes"
 
 
-def test_the_slider_packs_anew_and_says_what_changed():
+def test_another_pick_packs_anew_and_says_what_changed():
     widget = repacking(pick_packing)
     before = widget.drawing.value
-    assert "our client: accepted" in widget.note.value
-    widget.size.value = 2200
+    assert "Our client: accepted" in widget.note.value
+    widget.size.value = 16384
     assert widget.drawing.value != before
     assert "Records: 1: 2126 bytes (before: 4)" in widget.note.value
     assert 'role="status"' in widget.note.value
-    assert widget._repr_mimebundle_()["text/plain"].startswith("Slider, 2200 bytes.\nlayer")
+    assert widget._repr_mimebundle_()["text/plain"].startswith("Content of a record: 16384\nlayer")
 
 
 def test_an_error_is_shown_in_the_page():

@@ -173,7 +173,7 @@ def line_drops(end: Connection) -> str:
     return ""
 
 
-def hung_up(talk: Talk) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def hung_up(talk: Talk) -> tuple[tuple[str, str], list[tuple[str, str]]]:
     """Close the line of a handshake that waits; return a table of what each end then says."""
     ends = (talk.client, talk.server)
     rows = [(str(end.role), line_drops(end) or "nothing is missing") for end in ends]
@@ -251,6 +251,6 @@ def pick_packing(size: int) -> tuple[dict[str, list[Piece]], str]:
     talk = server_talks(packed(size))
     openssl, server = openssl_client(), Connection(server_settings(), tls12.server())
     exchange(openssl, ChangedOnTheWay(server, packed(size)))
-    ends = {"our client": talk.done, "OpenSSL's client": openssl.done and server.done}
+    ends = {"Our client": talk.done, "OpenSSL's client": openssl.done and server.done}
     verdicts = [f"{who}: {'accepted' if done else 'refused'}" for who, done in ends.items()]
     return layers(talk.flight), "; ".join(verdicts)

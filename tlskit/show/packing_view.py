@@ -12,6 +12,7 @@ from tlskit.show.page import alarm, boxed, escape, folded, table, text_table
 Piece = tuple[str, int, int, int]
 Layers = Mapping[str, Sequence[Piece]]
 WIDTH, LEFT, HEIGHT, ROW = 900, 90, 26, 62
+LABEL = "Content of a record"
 MOST_WORDS = 5
 """A layer of more pieces than this is told by their number and size."""
 HEAD = ("layer", "piece", "bytes", "size")
@@ -79,7 +80,7 @@ def bar(at: int, piece: Piece, y: int, scale: float) -> str:
     name, start, end, _ = piece
     x, width = LEFT + start * scale, max(2.0, (end - start) * scale)
     shade = ("#cfe3f1", "#f6e3cf")[at % 2]
-    fits = name and len(name) * 7.2 < width
+    fits = name and len(name) * 6.1 < width
     word = (
         f'<text x="{x + 4:.1f}" y="{y + 17}" font-size="12">{escape(name)}</text>' if fits else ""
     )
@@ -95,26 +96,25 @@ def packing(layers: Layers) -> Packing:
 
 
 class Repacking(widgets.VBox):  # type: ignore[misc]
-    """A slider for the size of records; each move packs the flight anew and sends it.
+    """A list of sizes for records; each pick packs the flight anew and sends it.
 
     Args:
         pack: runs it: size -> layers, and in words who accepted it.
-        largest: the largest size to pick.
+        sizes: bytes of content in a record, to pick from.
         first: the size at the beginning.
     """
 
-    def __init__(self, pack: Callable[[int], tuple[Layers, str]], first: int, largest: int) -> None:
+    def __init__(
+        self, pack: Callable[[int], tuple[Layers, str]], sizes: Sequence[int], first: int
+    ) -> None:
         """Pack and draw the first size."""
         self.pack = pack
-        self.size = widgets.IntSlider(
+        self.size = widgets.Dropdown(
             value=first,
-            min=50,
-            max=largest,
-            step=50,
-            description="Bytes of content in a record",
-            continuous_update=False,
-            style={"description_width": "15em"},
-            layout={"width": "min(100%, 44em)"},
+            options=[(f"{size} bytes", size) for size in sizes],
+            description=LABEL,
+            style={"description_width": "13em"},
+            layout={"width": "min(100%, 24em)"},
         )
         self.note, self.drawing = widgets.HTML(), widgets.HTML()
         self.drawn: Packing = Packing({})
@@ -132,19 +132,21 @@ class Repacking(widgets.VBox):  # type: ignore[misc]
         said = f"Records: {self.drawn.told('records')}"
         if before.layers:
             said += f" (before: {len(before.layers['records'])})"
-        text = escape(f"{said}. {verdict}.")
-        status = f'<p role="status" aria-live="polite">{text}</p>'
+        status = f'<p role="status" aria-live="polite">{escape(f"{said}. {verdict}.")}</p>'
         self.note.value = boxed("tlskit-note", status)
         self.drawing.value = self.drawn.html()
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """Return the widget, and in its place the drawing in words."""
         bundle: dict[str, Any] = super()._repr_mimebundle_(**options)
-        return {**bundle, "text/plain": f"Slider, {self.size.value} bytes.\n{self.drawn.text()}"}
+        words = f"{LABEL}: {self.size.value}\n{self.drawn.text()}"
+        return {**bundle, "text/plain": words}
 
 
 def repacking(
-    pack: Callable[[int], tuple[Layers, str]], first: int = 700, largest: int = 2200
+    pack: Callable[[int], tuple[Layers, str]],
+    sizes: Sequence[int] = (16384, 2000, 1000, 700, 300, 100, 20, 3),
+    first: int = 700,
 ) -> Repacking:
-    """Return a slider for records' sizes; `pack(size)` runs it (see labs/server_flight.py)."""
-    return Repacking(pack, first, largest)
+    """Return a list of records' sizes; `pack(size)` runs it (see labs/server_flight.py)."""
+    return Repacking(pack, sizes, first)
