@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from tlskit.field_notes import NOTES, Note
 from tlskit.ladder_rows import LadderRow
+from tlskit.record_journey import TAG, pieces
 from tlskit.records import HEADER_SIZE
 from tlskit.registry import ContentType, ProtocolVersion, name_of
 from tlskit.show.page import folded, table, text_table
 
 HEAD = ("part", "bytes", "value", "meaning", "read by", "section")
-TAG = 16
 VERSIONS = "03 03, or 03 01 before a version is agreed on"
 
 
@@ -66,23 +66,8 @@ def protected_parts(fragment: bytes, keys: Any) -> tuple[Part, ...]:
 
     A CBC record's MAC is a part of its own only if it was made of the ciphertext (RFC 7366 §3).
     """
-    suite = keys.suite
-    if suite.mac_key_length:
-        mac = suite.mac_key_length if keys.encrypt_then_mac else 0
-        pieces = {
-            "GenericBlockCipher.IV": 16,
-            "GenericBlockCipher.block_ciphered": max(0, len(fragment) - 16 - mac),
-            "GenericBlockCipher.MAC": mac,
-        }
-    else:
-        sealed = len(fragment) - suite.record_iv_length
-        pieces = {
-            "GenericAEADCipher.nonce_explicit": suite.record_iv_length,
-            "GenericAEADCipher.ciphertext": max(0, sealed - TAG),
-            "GenericAEADCipher.tag": TAG,
-        }
     found, at = [], 0
-    for key, size in pieces.items():
+    for key, size in pieces(keys.suite, len(fragment), keys.encrypt_then_mac).items():
         piece, at = fragment[at : at + size], at + size
         more = " …" if len(piece) > TAG else ""
         if size:
