@@ -115,7 +115,8 @@ reveal(
 
 # %% [markdown]
 # Now step through it. *One round more* moves `A` on and adds a block; with *Bytes wanted* you say
-# where to stop. (By keyboard: Tab to a button, Space presses it; arrows move a slider.)
+# where to stop. (By keyboard: Tab to a button, Space presses it; left and right arrows move a
+# slider.)
 #
 # **Look for:** which of the two columns goes out, and which stays inside?
 

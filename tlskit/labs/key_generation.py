@@ -158,11 +158,10 @@ def flips(state: State, key_block: Callable[..., bytes] | None = None) -> list[F
 
 
 def how_much(made: list[Flip]) -> str:
-    """Say how much a flip changes on average: "one" bit, "half" or "all" of them, else "other"."""
+    """Say which is nearest to what a flip changes on average: "none", "one", "half" or "all"."""
     mean = sum(len(flip.changed) for flip in made) / len(made)
-    likely = {"one": 1.0, "half": made[0].size / 2, "all": float(made[0].size)}
-    near = made[0].size / 64
-    return next((word for word, bits in likely.items() if abs(mean - bits) < near), "other")
+    likely = {"none": 0.0, "one": 1.0, "half": made[0].size / 2, "all": float(made[0].size)}
+    return min(likely, key=lambda word: abs(likely[word] - mean))
 
 
 def flipped(value: bytes, bit: int) -> bytes:
