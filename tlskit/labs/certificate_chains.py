@@ -6,15 +6,17 @@ is another matter (`without_the_key`).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 
 from tlskit import pki, tls12
 from tlskit.alerts import Alert
 from tlskit.certificates import Credential, Trust, names_of
-from tlskit.chain_rows import judged
+from tlskit.chain_rows import chain_rows, common_name, judged
 from tlskit.cipher_suites import suite_named
 from tlskit.connection import Connection
 from tlskit.faulty_pki import FAULTS, faulty
@@ -78,9 +80,24 @@ def case(letter: str) -> tuple[bytes, ...]:
     return faulty(CASES[letter], "rsa").chain
 
 
+def first_to_end(chain: Sequence[bytes]) -> str:
+    """Return the place of the certificate whose last day ends a sound chain."""
+    rows = [row for row in chain_rows(chain, pki.trust()) if row.last]
+    for row in sorted(rows, key=lambda row: str(row.last)):
+        after = (row.last or pki.NOW) + timedelta(seconds=1)
+        if judged(chain, HOST, pki.trust(), after).alert == "certificate_expired":
+            return row.place
+    return "none"
+
+
 def certificates_of(chain: Sequence[bytes]) -> list[x509.Certificate]:
     """Return the certificates of a Certificate message, decoded."""
     return [x509.load_der_x509_certificate(der) for der in chain]
+
+
+def subjects(certificates: Certificates) -> list[str]:
+    """Return of whom each certificate speaks."""
+    return [common_name(one.subject) for one in certificates]
 
 
 # ---- who says what to a fault
@@ -147,6 +164,21 @@ def only_the_walk(walk: Callable[[Certificates, Certificates], Certificates]) ->
             return certificates[0]
         reason = "the walk does not end at a root of ours"
         raise Alert(AlertDescription.unknown_ca, reason, "RFC 5280 §6.1")
+
+    return verify
+
+
+def refusing(verifier: Verifier) -> Verifier:
+    """Return a verifier whose every error is a refusal, so that a reader needs no alerts."""
+
+    def verify(
+        chain: Sequence[bytes], server_name: str, trust: Trust, now: datetime
+    ) -> x509.Certificate:
+        try:
+            return verifier(chain, server_name, trust, now)
+        except (ValueError, InvalidSignature) as error:
+            why = str(error) or type(error).__name__
+            raise Alert(AlertDescription.bad_certificate, why, "RFC 5280 §6.1") from None
 
     return verify
 
@@ -239,6 +271,32 @@ def refused_at(run: Run) -> str:
     failed = [call for call in run.calls if call.by == Role.CLIENT and call.error]
     name = failed[-1].name if failed else ""
     return name.removeprefix("receive_") if name != "unprotect" else "finished"
+
+
+@cache
+def impostor(suite: str) -> Met:
+    """Return our client's meeting with a server that shows the course's chain without its key."""
+    return meet(without_the_key(), suite=suite, pretends=True)
+
+
+def title_of(message: str) -> str:
+    """Return a message's name as the RFCs write it, "none" for none."""
+    return "".join(word.capitalize() for word in message.split("_")) or "none"
+
+
+def certificate_message(run: Run) -> bytes:
+    """Return the server's Certificate message of a run, with its header."""
+    call = next(call for call in run.calls if call.name == "receive_certificate")
+    return bytes(call.arguments["message"])
+
+
+def passes(step: Callable[[State, bytes], State], state: State, message: bytes) -> bool:
+    """Tell whether a step takes a message."""
+    try:
+        step(state, message)
+    except Alert:
+        return False
+    return True
 
 
 SERVERS = (*TAUGHT, *CASES.values())

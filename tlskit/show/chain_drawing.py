@@ -16,6 +16,7 @@ AXIS_LEFT, AXIS_RIGHT = 410, 884
 WORDS = 54  # characters that fit into a box
 AROUND = timedelta(days=540)  # how far from the clock the axis goes at most
 HEAD = ("certificate", "of whom", "signed by", "from", "to", "key", "names", "issued for", "sent")
+HALO = {"stroke": "#fff", "stroke_width": 4, "paint_order": "stroke"}  # text over lines
 MARKS = {"valid": "✓ valid", "over": "✗ over", "not yet": "✗ not yet"}
 Axis = tuple[datetime, datetime]
 
@@ -158,13 +159,12 @@ def verdict(judgement: Judgement | None) -> str:
 def chain_svg(view: ChainView) -> str:
     """Return the drawing as SVG, on a white ground."""
     height = TOP + ROW_HEIGHT * len(view.rows) + 24
-    parts = [axis_lines(view, height)]
+    parts = [axis_lines(view, height), clock_line(view, height)]
     for at, row in enumerate(view.rows):
         y = TOP + at * ROW_HEIGHT
         parts += [card(row, y), bar(view, row, y)]
         if at + 1 < len(view.rows):
             parts.append(link(view, row, view.rows[at + 1], y + BOX_HEIGHT))
-    parts.append(clock_line(view, height))
     ground = f'<rect width="{WIDTH}" height="{height}" rx="8" fill="#fff"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
@@ -232,13 +232,12 @@ def bar(view: ChainView, row: ChainRow, y: int) -> str:
     fill = "var(--tk-alarm)" if state in ("over", "not yet") else "var(--tk-client)"
     tips = tip(start, y, -1, fill) if row.first < view.axis[0] else ""
     tips += tip(end, y, 1, fill) if row.last > view.axis[1] else ""
-    said = f"{day(row.first)} to {day(row.last)}"
-    if state:
-        said = f"{said}   {MARKS[state]}"
+    said = f"{day(row.first)} to {day(row.last)}{f' · {MARKS[state]}' if state else ''}"
+    weight = "bold" if state in ("over", "not yet") else "normal"
     return (
         f'<rect x="{start:.1f}" y="{y + 40}" width="{max(2.0, end - start):.1f}" height="14"'
         f' fill="{fill}" fill-opacity="0.75"/>{tips}'
-        + words(AXIS_LEFT, y + 30, said, font_weight="bold" if state != "valid" else "normal")
+        + words(AXIS_LEFT, y + 30, said, font_weight=weight, **HALO)
     )
 
 

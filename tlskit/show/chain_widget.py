@@ -45,10 +45,11 @@ class ChainClock(widgets.VBox):  # type: ignore[misc]
         server_name: str,
         trust: Trust,
         clock: datetime,
+        judge: bool,
     ) -> None:
         """Draw the first chain at this clock."""
         self.chains, self.server_name, self.trust = dict(chains), server_name, trust
-        self.start = clock
+        self.judge = judge
         rows = [row for one in self.chains.values() for row in chain_rows(one, trust)]
         self.axis = axis_for(rows, clock)
         self.shown: ChainView | None = None
@@ -71,9 +72,9 @@ class ChainClock(widgets.VBox):  # type: ignore[misc]
         self.clock.observe(self._changed, names="value")
         self.earlier.on_click(lambda _: self._step(-1))
         self.later.on_click(lambda _: self._step(1))
-        buttons = widgets.HBox([self.earlier, self.later])
         lists = [self.which] if len(self.chains) > 1 else []
-        super().__init__([*lists, self.clock, buttons, self.note, self.view])
+        moved = [self.clock, widgets.HBox([self.earlier, self.later])] if judge else []
+        super().__init__([*lists, *moved, self.note, self.view])
         self._draw()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
@@ -98,35 +99,46 @@ class ChainClock(widgets.VBox):  # type: ignore[misc]
             self.server_name,
             self.trust,
             self.clock.value,
+            judge=self.judge,
             axis=self.axis,
         )
         self.view.value = self.shown.html()
         if before is not None:
-            said = escape(what_changed(before, self.shown))
+            said = escape(what_changed(before, self.shown, self.which.value))
             status = f'<p role="status" aria-live="polite">{said}</p>'
             self.note.value = boxed("tlskit-note", status)
 
 
-def what_changed(before: ChainView, after: ChainView) -> str:
+def what_changed(before: ChainView, after: ChainView, name: str) -> str:
     """Say in words what another clock or chain brought."""
-    if before.judgement is None or after.judgement is None:
-        return ""
-    clock = f"The clock is {day(after.clock)}."
-    old, new = (one.judgement.alert or "believed" for one in (before, after) if one.judgement)
-    if old == new:
-        return f"{clock} Still {new}."
-    return f"{clock} It was {old}, now it is {new}."
+    places = ", ".join(row.place for row in after.rows)
+    chain_now = f"Chain {name}: {places}." if before.rows != after.rows else ""
+    clock = f"The clock is {day(after.clock)}." if before.clock != after.clock else ""
+    verdicts = [
+        one.judgement.alert or "believed" for one in (before, after) if one.judgement is not None
+    ]
+    said = ""
+    if verdicts:
+        old, new = verdicts
+        said = f"Still {new}." if old == new else f"It was {old}, now it is {new}."
+    return " ".join(filter(None, [chain_now, clock, said]))
 
 
 def chain_clock(
-    chains: Mapping[str, Sequence[bytes]], server_name: str, trust: Trust, clock: datetime
+    chains: Mapping[str, Sequence[bytes]],
+    server_name: str,
+    trust: Trust,
+    clock: datetime,
+    *,
+    judge: bool = True,
 ) -> ChainClock:
     """Return chains under a clock that can be moved, judged by our verifier at each place.
 
     Args:
         chains: by name, the certificates as a Certificate message carries them.
         clock: where the clock stands at first.
+        judge: False leaves the verdict out, and with it the clock's controls.
 
     Raises: ValueError for bytes that are no certificate.
     """
-    return ChainClock(chains, server_name, trust, clock)
+    return ChainClock(chains, server_name, trust, clock, judge)
