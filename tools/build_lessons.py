@@ -44,6 +44,7 @@ from lesson_answers import (
     tags,
     unanswered,
 )
+from lesson_glossary import GLOSSARY, link_terms, terms
 from lesson_predictions import PREDICTION, check_predictions, predicted, sealed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,6 +97,8 @@ def built(root: Path, source: Path) -> list[Target]:
         raise BuildError(f"{where}: a source is called NN_name.py, all in small letters")
     notebook = read_source(source, where)
     if not name.endswith("_exercise"):
+        if name != GLOSSARY:
+            link_terms(notebook, terms(root))
         for at, cell in located(notebook, where):
             if wrong := EXERCISE_TAGS & tags(cell):
                 raise BuildError(f"{at}: the tag {min(wrong)} belongs in a NN_name_exercise.py")

@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from course import hand_over, say  # noqa: E402 (the folder above)
 
-FIRST = "notebooks/00_first_handshake.ipynb"
+FIRST = "notebooks/index.ipynb"
 PORT = 8888
 HERE = "127.0.0.1"
 
