@@ -172,7 +172,7 @@ reveal(
         333: "That counts the header of 4 bytes; the question was for the body.",
         328: "x and y have 64 bytes; one byte more says that the point is not compressed.",
         296: "That is X25519's; its public key is shorter.",
-        327: "x and y have 64 bytes, a byte 04 before them, and a length of 1 byte before all.",
+        327: "x and y have 64 bytes, a byte 04 before them, and their length in one byte before all.",
     },
 )
 
@@ -453,10 +453,10 @@ from hashlib import sha256
 
 now = checkpoint("receive_server_key_exchange").state
 rsa = now.peer_certificate.public_key().public_numbers()
-body = extra[4:]
-params, signature = body[:36], body[-256:]
+params, signature = extra[4:40], extra[-256:]
 
 
+# %%
 def same_hash():
     signed = my_params_to_sign(now.client_random, now.server_random, params)
     return my_hash_in_signature(signature, rsa.e, rsa.n) == sha256(signed).digest()
