@@ -15,9 +15,18 @@ from peers import PROGRAMS, found
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from course import DEV, LEARNER, is_made  # noqa: E402 (the folder above)
+from course import DEV, LEARNER, is_made, python_of  # noqa: E402 (the folder above)
 from tlskit.cipher_suites import SUITES  # noqa: E402 (needs nothing but Python)
 
+HANDSHAKE = """
+from tlskit import tls12
+from tlskit.connection import Connection
+from tlskit.lesson import client_settings, openssl_server
+from tlskit.peers import exchange
+client = Connection(client_settings(), tls12.client())
+exchange(client, openssl_server())
+raise SystemExit(not client.done)
+"""
 NEEDED_SPACE = 2  # GB: both environments
 
 
@@ -33,6 +42,15 @@ def offered(asked: str = "") -> set[str]:
     if asked:
         context.set_ciphers(asked)
     return {cipher["name"] for cipher in context.get_ciphers()}
+
+
+def shakes_hands() -> bool:
+    """Tell whether our client, in the learner's environment, finishes a handshake with OpenSSL."""
+    command = [str(python_of(LEARNER)), "-c", HANDSHAKE]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=60, cwd=ROOT).returncode == 0
+    except (OSError, subprocess.SubprocessError):
+        return False
 
 
 def has_browser() -> bool:
@@ -80,16 +98,26 @@ def main() -> int:
         ),
         line(os.access(ROOT, os.W_OK), "this folder can be written to"),
     ]
-    line(is_made(LEARNER), f"{LEARNER}/ is made", "python3 course.py setup (needs the network)")
+    made = line(
+        is_made(LEARNER), f"{LEARNER}/ is made", "python3 course.py setup (needs the network)"
+    )
+    if made:
+        line(shakes_hands(), "a handshake with OpenSSL comes to its end", "make .venv/ anew")
     line(port_free(8888), "port 8888 is free", "lab takes the next free one by itself")
     line(has_browser(), "a browser to open Lab in", "lab prints the address to open elsewhere")
     by_itself, asked = offered(), offered("ALL:@SECLEVEL=0")
     version = " ".join(ssl.OPENSSL_VERSION.split()[:2])
-    print(f"For the live parts, suites that Python's {version} still offers:")
-    for suite in SUITES:
-        weak = suite.openssl_name in asked - by_itself
-        note = " (only when asked for, as the lessons do)" if weak else ""
-        line(suite.openssl_name in asked, suite.openssl_name + note)
+    print(f"For the live parts, Python's {version}:")
+    names = [suite.openssl_name for suite in SUITES]
+    usual, weak, gone = (
+        [name for name in names if (name in by_itself, name in asked) == there]
+        for there in ((True, True), (False, True), (False, False))
+    )
+    line(bool(usual), f"offers {len(usual)} of our {len(names)} suites by itself")
+    if weak:
+        line(True, f"offers {len(weak)} more when asked for, as the lessons do")
+    for name in gone:
+        line(False, name, "lessons that want OpenSSL to speak it will say so")
     print("For the tests:")
     line(is_made(DEV), f"{DEV}/ is made", "python3 course.py setup --dev (needs the network)")
     for program in PROGRAMS:
