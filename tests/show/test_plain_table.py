@@ -14,3 +14,9 @@ def test_a_table_shows_its_cells_escaped_in_the_page_and_aligned_as_text():
         "what    ours  theirs",
         "groups  4     <b>",
     ]
+
+
+def test_a_table_may_be_folded_behind_a_line():
+    bundle = show.table(("at",), [("0",)], fold="A frame")._repr_mimebundle_()
+    assert "<details><summary>A frame</summary><table>" in bundle["text/html"]
+    assert bundle["text/plain"].splitlines() == ["A frame", "at", "0"]
