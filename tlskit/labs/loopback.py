@@ -16,7 +16,7 @@ from tlskit import network, pki, tls12
 from tlskit.alerts import Alert
 from tlskit.certificates import Kind
 from tlskit.cipher_suites import suite_named
-from tlskit.lesson import HOST, server_settings
+from tlskit.lesson import HOST, client_settings, server_settings, shaken_hands
 from tlskit.peers import load_chains
 from tlskit.records import Record, join, split
 from tlskit.registry import ContentType
@@ -141,9 +141,14 @@ class Browsed:
     page: str
     error: str = ""
 
+    @property
+    def said(self) -> str:
+        """What the program that fetched it was told: the exception's name, or "no error"."""
+        return self.error or "no error"
+
     def __str__(self) -> str:
         """Return page and error in a line."""
-        return f"{self.page!r}, {self.error or 'no error'}"
+        return f"{self.page!r}, {self.said}"
 
     __repr__ = __str__
 
@@ -246,3 +251,11 @@ def protected_records(data: bytes) -> list[Record]:
     found = whole_records(data)[0]
     types = [record.content_type for record in found]
     return found[types.index(ContentType.change_cipher_spec) + 1 :]
+
+
+def length_in_header(size: int) -> int:
+    """Return the length in the header of a record with so many bytes of content, really sent."""
+    settings = client_settings(suites=(SUITE,)), server_settings()
+    run = shaken_hands(*settings, (tls12.client(), tls12.server()))
+    run.server.write(bytes(size))
+    return len(whole_records(run.server.data_to_send())[0][0].fragment)

@@ -37,7 +37,7 @@ def certificate(who: str) -> bytes:
 def description(kind: str, fingerprint: str) -> str:
     """Return a session description, SDP: an offer or an answer for one data channel.
 
-    Reference: RFC 8866 §5 (lines), RFC 8842 §5 (setup), RFC 8122 §5 (fingerprint).
+    Reference: RFC 8866 §5 (lines), RFC 4145 §4 (setup), RFC 8122 §5 (fingerprint).
     """
     lines = (
         "v=0",
@@ -191,6 +191,14 @@ def heard(events: list[Event], change: Callable[[str], str] | None) -> list[dict
     """Return the messages among what a WebSocket heard."""
     texts = [event.data for event in events if isinstance(event, TextMessage)]
     return [json.loads(change(text) if change else text) for text in texts]
+
+
+def sizes(call: Signalled) -> list[tuple[str, str, str, str]]:
+    """Return who said what, how long the WebSocket's frame is and what TLS made of it."""
+    return [
+        (one.sender, one.kind, f"{len(one.frame)} bytes", f"{len(one.wire)} bytes")
+        for one in call.sent
+    ]
 
 
 # ---- what somebody in between can do, without a key
