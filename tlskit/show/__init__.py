@@ -32,10 +32,14 @@ PLACES = {
     "record": "record_pictures",
     "record_lab": "record_lab_widget",
     "recall": "recall_questions",
+    "case": "diagnosing",
+    "diagnose": "diagnosing",
     "table": "tables",
+    "negotiated": "negotiation_view",
+    "negotiation": "negotiation_widget",
     "tampered": "tampering_widget",
     "tampering": "tampering_widget",
-    "tampering_map": "tampering_map",
+    "tampering_map": "tampering_drawing",
 }
 __all__ = list(PLACES)
 

@@ -14,7 +14,7 @@ CHOICES_STYLE = """<style>
   margin: 2px 0; padding: 5px 10px; white-space: normal; text-align: left; line-height: 1.4; }
 .tlskit-choices .widget-toggle-button::before { content: "○ "; }
 .tlskit-choices .widget-toggle-button.mod-active::before { content: "● "; }
-.tlskit-choices .widget-toggle-button.mod-active { outline: 2px solid currentColor; }
+.tlskit-choices .widget-toggle-button.mod-active { outline: 2px solid currentColor; outline-offset: -2px; }
 .tlskit-short .widget-toggle-button { display: inline-block; width: auto; }
 .tlskit-short .widget-label { width: auto; padding-right: 1em; }
 </style>"""
@@ -56,7 +56,7 @@ class Asked(widgets.VBox):  # type: ignore[misc]
         self.sure.add_class("tlskit-choices")
         self.sure.add_class("tlskit-short")
         self.answer = widgets.Button(description="Answer")
-        self.tell = widgets.Button(description="Show the right answer")
+        self.tell = widgets.Button(description="Show the right answer", layout={"width": "auto"})
         self.note = widgets.HTML()
         self.judged: Judged | None = None
         around = shown_errors(self.note)
