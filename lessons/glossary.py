@@ -34,7 +34,7 @@
 # | **key pair** | 키 쌍 | A private key that one side keeps, and the public one that everybody may see. | [0x](0x_before_you_start.ipynb) | RFC 8422 §5.10 |
 # | **signature** | 전자 서명 | Proof, checked with a public key, that the holder of the private one said these bytes. | [04](04_server_key_exchange.ipynb) | RFC 5246 §4.7 |
 # | **nonce** | 논스 | A number used once with a key. | [07](07_record_protection.ipynb) | RFC 5288 §3 |
-# | **forward secrecy** | 순방향 비밀성 | A key stolen later opens nothing that was recorded before. | [05](05_client_key_exchange.ipynb) | RFC 5246 App. F.1.1.2 |
+# | **forward secrecy** | 순방향 비밀성 (전방향 안전성) | A key stolen later opens nothing that was recorded before. | [05](05_client_key_exchange.ipynb) | RFC 5246 App. F.1.1.2 |
 
 # %% [markdown]
 # ## The conversation
@@ -87,7 +87,7 @@
 # | **ECDHE** | 임시 타원곡선 디피-헬만 | Both sides send a fresh public key; the secret itself never travels. | [05](05_client_key_exchange.ipynb) | RFC 8422 §2 |
 # | **ephemeral key** | 임시 키 | A key pair made for one handshake and forgotten afterwards. | [04](04_server_key_exchange.ipynb) | RFC 8422 §2.2 |
 # | **RSA key transport** | RSA 키 전송 | The client sends the secret, encrypted for the certificate's key. | [05](05_client_key_exchange.ipynb) | RFC 5246 §7.4.7.1 |
-# | **pre-master secret** | 사전 마스터 비밀 | What both sides have after the key exchange, and nobody else. | [05](05_client_key_exchange.ipynb) | RFC 5246 §8.1 |
+# | **pre-master secret** | 프리마스터 시크릿 | What both sides have after the key exchange, and nobody else. | [05](05_client_key_exchange.ipynb) | RFC 5246 §8.1 |
 # | **man in the middle** | 중간자 | One who runs a handshake with each side and carries the words across. | [04](04_server_key_exchange.ipynb) | RFC 5246 App. F.1.1 |
 
 # %% [markdown]
@@ -98,8 +98,8 @@
 # | **PRF** | 의사 난수 함수 | Stretches a secret, a label and a seed to as many bytes as asked for. | [06](06_key_generation.ipynb) | RFC 5246 §5 |
 # | **label** | 레이블 | Words in a formula that keep its results apart from other uses. | [06](06_key_generation.ipynb) | RFC 5246 §5 |
 # | **seed** | 시드 | What goes into the PRF beside secret and label. | [06](06_key_generation.ipynb) | RFC 5246 §5 |
-# | **master secret** | 마스터 비밀 | 48 bytes from which every key of a connection comes. | [06](06_key_generation.ipynb) | RFC 5246 §8.1 |
-# | **extended master secret** | 확장 마스터 비밀 | The master secret bound to the hash of its own handshake. | [06](06_key_generation.ipynb) | RFC 7627 §4 |
+# | **master secret** | 마스터 시크릿 | 48 bytes from which every key of a connection comes. | [06](06_key_generation.ipynb) | RFC 5246 §8.1 |
+# | **extended master secret** | 확장 마스터 시크릿 | The master secret bound to the hash of its own handshake. | [06](06_key_generation.ipynb) | RFC 7627 §4 |
 
 # %% [markdown]
 # ## Keys of the records
