@@ -28,7 +28,7 @@ def right_walk(certificates: Certificates, roots: Certificates) -> list[x509.Cer
 
 
 def walk_cases() -> list[tuple[list[x509.Certificate], list[x509.Certificate]]]:
-    """Return chains to walk: whole, with the root sent too, with a stray one, cut, strangers."""
+    """Return chains to walk: whole, root sent too, a stray one, other way round, cut, strangers."""
     roots = list(pki.trust().roots)
     sound = certificates_of(dated_chain())
     stray = pki.intermediate("ecdsa").certificate
@@ -36,6 +36,7 @@ def walk_cases() -> list[tuple[list[x509.Certificate], list[x509.Certificate]]]:
         (sound, roots),
         ([*sound, *roots], roots),
         ([sound[0], stray, sound[1]], roots),
+        (sound[::-1], roots),
         (sound[:1], roots),
         (certificates_of(faulty("unknown_ca", "rsa").chain), roots),
         (certificates_of(faulty("self_signed", "rsa").chain), roots),
@@ -100,7 +101,7 @@ def walk(mine: Walk) -> Report:
         walk_cases(),
         WALK_MISTAKES,
         list,
-        "Six chains, and each walk ends where its names end.",
+        "Seven chains, and each walk ends where its names end.",
         "RFC 5246 §7.4.2; RFC 5280 §6.1",
     )
 
