@@ -21,6 +21,7 @@
 #
 # We will take a chain of certificates apart, walk it from one end to the other, break it in eight
 # ways, and then test the sentence above: with a server that shows somebody else's certificate.
+# Where a cell says *predict first* or *write … first*, it waits for you.
 
 # %%
 from tlskit import show
@@ -70,7 +71,8 @@ reveal(
 # client had it before. So the server may leave it out (RFC 5246 §7.4.2), and ours does.
 # </details>
 #
-# What stands in a certificate? Here is a leaf, decoded by the `cryptography` library.
+# What stands in a certificate? Here is the leaf of another chain, whose days are as in real life,
+# decoded by the `cryptography` library.
 
 # %%
 chain = lab.dated_chain()
@@ -423,8 +425,8 @@ reveal(
 # - **Revocation.** If the server's key is stolen, its CA revokes the certificate. RFC 5280 §6.1.3
 #   asks us to look. Our verifier does not, nor does Python's `ssl` unless told to. The thief passes
 #   this step, and *has* the key, so he passes all others too.
-# - **Transparency.** A CA that signs for the wrong person fools us. Browsers want proof that a
-#   certificate stands in a public log (RFC 9162); we don't ask.
+# - **Transparency.** A CA that signs for the wrong person fools us. Most browsers want proof that a
+#   certificate stands in a public log (RFC 9162), where its mistake would be seen; we don't ask.
 # - Our verifier knows no more than the roots it was given. Whom they vouch for is their business.
 
 # %% [markdown]
@@ -444,7 +446,7 @@ show.ladder(now.run.calls, now.run.order, today=("certificate",))
 # Skip the **name**, and the owner of any certificate at all can stand in the middle. Skip the
 # **walk** or its **signatures**, and nobody even needs to be an owner: he signs for himself. Skip
 # the **dates**, and a key that leaked years ago is good for ever. You saw what he then reads: your
-# request, in the clear.
+# request, decrypted.
 #
 # And skip what comes *after* this step, and all of step 3 was for nothing.
 
