@@ -242,19 +242,14 @@ reveal(
 # Your PRF, on the recorded handshake: do you get what the client had?
 
 # %%
-before = now.state
+state = now.state
+randoms = state.client_random + state.server_random
 master = attempt(
-    lambda: my_prf(
-        "sha256",
-        before.pre_master_secret,
-        b"master secret",
-        before.client_random + before.server_random,
-        48,
-    ),
+    lambda: my_prf("sha256", state.pre_master_secret, b"master secret", randoms, 48),
     my_p_hash,
     my_prf,
 )
-attempt(lambda: (master == now.after.master_secret, master.hex()), master)
+attempt(lambda: master == now.after.master_secret, master)
 
 # %% [markdown]
 # ## Second stretch: the key block
@@ -283,50 +278,17 @@ def my_key_block(prf, master_secret, server_random, client_random, length):
 check.key_block(my_key_block)
 
 # %% [markdown]
-# Who notices when somebody gets the order wrong? The next cell does, on purpose, and OpenSSL is on
-# the other side. A mistake in step 6 sends no wrong byte: there is nothing to send.
-
-
-# %%
-def wrong_order(prf, master_secret, server_random, client_random, length):
-    return prf(master_secret, b"key expansion", client_random + server_random, length)
-
-
-spoilt = lab.with_openssl(key_block=wrong_order)
-
-# %% tags=["prediction"]
-alert = "bad_record_mac"  ### PREDICT: which alert: "handshake_failure", "decrypt_error" or "bad_record_mac"?
-
-# %%
-reveal(
-    alert,
-    lambda: spoilt.outcome,
-    {
-        "handshake_failure": "That is for hellos that find nothing in common. The hellos are fine.",
-        "decrypt_error": "That would be a Finished that opens and holds the wrong verify_data. "
-        "verify_data comes from the master secret, which is right here; but the record around "
-        "it does not even open.",
-    },
-    figure=lambda: show.ladder(spoilt.calls, lab.ORDER, today=("generate_keys",)),
-)
-
-# %% [markdown]
-# <details><summary>After you predicted</summary>Nothing fails in step 6, nothing at
-# ChangeCipherSpec. The first record under the new keys is Finished, and that one does not open.
-# The peer can tell <em>that</em> the keys differ, not why: so check this step against known
-# values, as you did.</details>
-#
-# RFC 5246 §7.2.2 describes the three alerts.
-
-# %% [markdown]
 # ## How long, and cut into what?
 #
 # The suite says how many bytes of key block are needed. They are cut in this order; what a suite
 # does not need is empty (RFC 5246 §6.3):
 #
 # client MAC key · server MAC key · client key · server key · client IV · server IV
+
+# %% [markdown]
+# Sizes in bytes, for one side:
 #
-# | suite | cipher's key | IV from the key block | MAC key |
+# | suite | key | IV from the key block | MAC key |
 # |---|---|---|---|
 # | AES_128_GCM | 16 | 4 (8 more travel in each record) | none |
 # | CHACHA20_POLY1305 | 32 | 12 | none |
@@ -386,14 +348,15 @@ reveal(
 # Now any suite. Each pick runs a handshake of our two ends and draws the key block that it really
 # cut, below the one before; what changed is said in words.
 #
-# **Question.** Which suite needs the longest key block of all?
+# **Question.** Compare suites that end in SHA256 and in SHA384: where does the last word change the
+# parts, and where only the hash in the PRF?
 
 # %%
 show.partition(lab.cut, lab.protections(), first="TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256")
 
 # %% [markdown]
-# Two of them without a widget. RFC 5246 §6.3 names the first as the one that needs the most of its
-# own time; the second came with RFC 5289, in the same month.
+# Two of them without a widget. RFC 5246 §6.3 calls the first the one that needs the most bytes; the
+# second, which needs more, came with RFC 5289 in the same month.
 
 # %%
 show.key_parts(
@@ -431,6 +394,45 @@ reveal(
 attempt(lambda: show.avalanche(lab.flips(now.after, my_key_block), bit=200), my_key_block)
 
 # %% [markdown]
+# ## Who notices a mistake?
+#
+# Say somebody takes the randoms in the wrong order in the key expansion. The next cell does, on
+# purpose, with OpenSSL on the other side. A mistake in step 6 sends no wrong byte: there is nothing
+# to send. So who can notice, when, and by which alert do they say it?
+
+
+# %%
+def wrong_order(prf, master_secret, server_random, client_random, length):
+    return prf(master_secret, b"key expansion", client_random + server_random, length)
+
+
+spoilt = lab.with_openssl(key_block=wrong_order)
+
+# %% tags=["prediction"]
+alert = "bad_record_mac"  ### PREDICT: "handshake_failure", "decrypt_error" or "bad_record_mac"?
+
+# %%
+reveal(
+    alert,
+    lambda: spoilt.outcome,
+    {
+        "handshake_failure": "That is for hellos that find nothing in common. The hellos are fine.",
+        "decrypt_error": "That would be a Finished that opens and holds the wrong verify_data. "
+        "verify_data comes from the master secret, which is right here; but the record around "
+        "it does not even open.",
+    },
+    figure=lambda: show.ladder(spoilt.calls, lab.ORDER, today=("generate_keys",)),
+)
+
+# %% [markdown]
+# <details><summary>After you predicted</summary>Nothing fails in step 6, nothing at
+# ChangeCipherSpec. The first record under the new keys is Finished, and that one does not open.
+# The peer can tell <em>that</em> the keys differ, not why: so check this step against known
+# values, as you did.</details>
+#
+# RFC 5246 §7.2.2 describes the three alerts.
+
+# %% [markdown]
 # ## The worst master secret
 #
 # Here is a `master_secret` that could not be worse: zeros, whatever comes in. Does OpenSSL accept it
@@ -446,11 +448,11 @@ def my_master_secret(prf, pre_master_secret, client_random, server_random):
 
 # %% [markdown]
 # Now **extended master secret** goes on again: both sides offer it, as OpenSSL and our own two ends
-# do unless they are told not to. The zeros stay.
+# do unless they are told not to. The zeros stay. What goes wrong, and which alert says so?
 
 # %% tags=["prediction"]
 zeros = lab.with_openssl(extended=True, master_secret=my_master_secret)
-what_happens = "nothing"  ### PREDICT: what goes wrong: "bad_record_mac", "decrypt_error" or "nothing"?
+what_happens = "nothing"  ### PREDICT: "bad_record_mac", "decrypt_error" or "nothing"?
 
 # %%
 reveal(
@@ -462,7 +464,7 @@ reveal(
         "decrypt_error": "Zeros would have made wrong keys, and no Finished would have opened. "
         "Look at the plot: which formula made the master secret this time?",
     },
-    figure=lambda: show.key_derivation(zeros.calls),
+    figure=lambda: show.key_derivation(lab.handshake(GCM, master_secret=my_master_secret).calls),
 )
 
 # %% [markdown]
@@ -478,10 +480,11 @@ reveal(
 # %% [markdown]
 # ## The ladder so far
 #
-# Today's row carries no message: each side did it alone.
+# Today's row carries no message: each side did it alone. (It is drawn once you have predicted `gcm`:
+# the number stands in it.)
 
 # %%
-show.ladder(now.run.calls, now.run.order, today=("generate_keys",))
+attempt(lambda: show.ladder(now.run.calls, now.run.order, today=("generate_keys",)), gcm)
 
 # %% [markdown]
 # ## What the bytes said about it

@@ -96,9 +96,10 @@ def cut(suite_name: str) -> Cut:
     return Cut(suite_name, hash_of_prf(calls), parts)
 
 
-def handshake(suite_name: str) -> Run:
-    """Run a whole handshake of our two ends."""
-    return run(Choice(suite_named(suite_name)))
+def handshake(suite_name: str, **formulae: Callable[..., Any]) -> Run:
+    """Run a whole handshake of our two ends, both with these formulae in place of ours."""
+    changed = replace(tls12.FORMULAE, **formulae)
+    return run(Choice(suite_named(suite_name)), b"", b"", changed, changed)
 
 
 def hash_of_prf(calls: list[Call]) -> str:

@@ -9,9 +9,9 @@ import ipywidgets as widgets
 from tlskit.show.ladder_drawing import COLOURS, picture
 from tlskit.show.page import boxed, escape, folded, shown_errors, table, text_table
 
-WIDTH, ROW, TOP, BOX = 900, 56, 12, 40
+WIDTH, ROW, TOP, BOX = 900, 56, 110, 40
 CHAIN, BLOCKS, BOX_WIDTH = 20, 470, 390
-BAR_LEFT, BAR_WIDTH, BAR_HEIGHT = 20, 840, 34
+BAR_LEFT, BAR_TOP, BAR_WIDTH, BAR_HEIGHT = 20, 36, 840, 34
 BYTES_SHOWN = 8
 HEAD = ("round", "A(i)", "block = HMAC(secret, A(i) + seed)", "output so far")
 Round = tuple[bytes, bytes]
@@ -102,17 +102,15 @@ def start_of(value: bytes) -> str:
 
 
 def rounds_svg(view: Rounds) -> str:
-    """Return the drawing as SVG: the chain at the left, blocks at the right, the output below."""
-    parts = [node(CHAIN, 0, "A(0) = seed", view.seed)]
+    """Return the drawing as SVG: the output above, the chain at the left, blocks at the right."""
+    parts = [output_bar(view, BAR_TOP), node(CHAIN, 0, "A(0) = seed", view.seed)]
     for number, (a, block) in enumerate(view.rounds[: view.done], 1):
         parts.append(down(number))
         parts.append(node(CHAIN, number, f"A({number}) = HMAC(secret, A({number - 1}))", a))
         parts.append(across(number))
         words = f"block {number} = HMAC(secret, A({number}) + seed)"
         parts.append(node(BLOCKS, number, words, block, "#d3e8f7", number == view.done))
-    y = TOP + (len(view.rounds) + 1) * ROW + 26
-    parts.append(output_bar(view, y))
-    height = y + BAR_HEIGHT + 30
+    height = top_of(view.done + 1)
     ground = f'<rect width="{WIDTH}" height="{height}" rx="8" fill="#fff"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
