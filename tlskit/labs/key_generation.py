@@ -96,10 +96,15 @@ def cut(suite_name: str) -> Cut:
     return Cut(suite_name, hash_of_prf(calls), parts)
 
 
-def handshake(suite_name: str, **formulae: Callable[..., Any]) -> Run:
-    """Run a whole handshake of our two ends, both with these formulae in place of ours."""
+def handshake(suite_name: str, extended: bool = False, **formulae: Callable[..., Any]) -> Run:
+    """Run a whole handshake of our two ends, both with these formulae in place of ours.
+
+    Without extended master secret its keys are the same in every run, with RSA key transport too:
+    the padding of an encrypted secret is random, and a session hash would take it in.
+    """
     changed = replace(tls12.FORMULAE, **formulae)
-    return run(Choice(suite_named(suite_name)), b"", b"", changed, changed)
+    choice = Choice(suite_named(suite_name), extended_master_secret=extended)
+    return run(choice, b"", b"", changed, changed)
 
 
 def hash_of_prf(calls: list[Call]) -> str:
