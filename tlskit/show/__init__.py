@@ -25,6 +25,7 @@ PLACES = {
     "key_parts": "keys_partition",
     "partition": "keys_partition",
     "avalanche": "keys_avalanche",
+    "table_picks": "table_picks",
     "packing": "packing_view",
     "repacking": "packing_view",
     "Pick": "picks",
