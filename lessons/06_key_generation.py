@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 06 · Key generation
 #
-# **You need:** lesson 05, or take it from here: we start from a recorded handshake.<br>
+# **You need:** lesson 05, or nothing but this page: we start from a recorded handshake.<br>
 # **Time:** 30 minutes.<br>
 # **RFC sections:** 5246 §5 (the PRF), §6.3 (the keys), §8.1 (the master secret); 7627 §4.
 #
@@ -464,7 +464,9 @@ reveal(
         "decrypt_error": "Zeros would have made wrong keys, and no Finished would have opened. "
         "Look at the plot: which formula made the master secret this time?",
     },
-    figure=lambda: show.key_derivation(lab.handshake(GCM, master_secret=my_master_secret).calls),
+    figure=lambda: show.key_derivation(
+        lab.handshake(GCM, extended=True, master_secret=my_master_secret).calls
+    ),
 )
 
 # %% [markdown]
@@ -573,4 +575,5 @@ check.partition(my_partition)
 attempt(lambda: checks.against_openssl("partition", my_partition), my_partition)
 
 # %% [markdown]
-# **Next:** both sides have keys, and nobody has used them yet. Lesson 07 switches them on.
+# **Next:** both sides have keys, and nobody has used them yet.
+# [07 · ChangeCipherSpec and record protection](07_record_protection.ipynb) switches them on.

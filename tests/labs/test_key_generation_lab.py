@@ -78,6 +78,11 @@ def test_what_a_handshake_really_cut(suite, size, hash_name):
     assert lab.cut(suite).hash_name == hash_name
 
 
+@pytest.mark.parametrize("suite", lab.protections())
+def test_the_key_block_of_a_suite_is_the_same_in_every_run(suite):
+    assert lab.cut(suite) == lab.cut(suite)
+
+
 def test_a_prf_with_sha1_is_refused_by_openssl_though_the_suite_ends_in_sha(monkeypatch):
     def sha1(hash_name, secret, label, seed, length):
         mac = partial(plain_hmac.digest, secret, digest=hashlib.sha1)
