@@ -171,14 +171,27 @@ class _Reader:
         if call.arguments["content_type"] == ContentType.application_data and not call.error:
             self.received(call, by, "application_data", call.result)
         elif call.error:
-            unread = (r for r in self.rows if r.sender is by.other and by not in r.calls)
-            row = next((r for r in unread if r.protected), None)
+            row = self.unread(by, call.arguments["fragment"])
             if row is None:
                 row = self.add(UNREADABLE, by.other)
                 row.protected, row.title = True, f"a {UNREADABLE}"
                 row.record_size = len(call.arguments["fragment"]) + RECORD_HEADER_SIZE
             row.records[by] = call
             self.note(row, call, by)
+
+    def unread(self, by: Role, fragment: bytes) -> LadderRow | None:
+        """Find what this record was sent as; if it came changed, the first that was not read."""
+        rows = [
+            row
+            for row in self.rows
+            if row.sender is by.other and row.protected and by not in row.calls
+        ]
+        as_sent = (
+            row
+            for row in rows
+            if by.other in row.records and row.records[by.other].result == fragment
+        )
+        return next(as_sent, None) or next(iter(rows), None)
 
     def note(self, row: LadderRow, call: Call, by: Role) -> None:
         row.calls[by] = call
