@@ -113,12 +113,31 @@ def test_both_ends_of_a_sound_handshake_have_the_same():
 
 def test_each_break_ends_as_it_should_whatever_the_seed(cases):
     ends = {
-        name: re.sub(r"The (\w+) sent the fatal alert (\w+)\.", r"\1 \2", one.alert)
+        name: re.sub(r"The (\w+) (sent the fatal alert|found) (\w+)[.;].*", r"\1 \3", one.alert)
         for name, one in cases.items()
     }
     assert ends.pop("server_hello_done_lost") == "Nobody sent an alert: both sides wait for bytes."
     assert ends == {name: end for name, end in ENDS.items() if end}
     assert len(BREAKS) >= 15
+
+
+def test_the_ladder_and_the_sentence_agree_on_who_sent_which_alert(cases):
+    for name, one in cases.items():
+        sent = [(row.sender, row.title) for row in one.rows if "fatal" in row.title]
+        said = re.fullmatch(r"The (\w+) sent the fatal alert (\w+)\.", one.alert)
+        assert sent == ([(said[1], f"alert: fatal {said[2]}")] if said else []), name
+    assert cases["answer_lost"].alert == (
+        "The client found bad_record_mac; it had said goodbye before, and sent no alert."
+    )
+
+
+def test_a_record_that_does_not_open_is_the_one_that_came_not_the_one_that_was_lost(cases):
+    refused = [row.title for row in cases["answer_lost"].rows if row.problem]
+    assert refused == ["alert: warning close_notify"]
+    refused = [row.title for row in cases["protected_record_changed"].rows if row.problem]
+    assert refused == ["Finished"]
+    refused = [row.title for row in cases["request_replayed"].rows if row.problem]
+    assert refused == ["a record that does not open"]
 
 
 def test_what_differs_first_is_where_the_diagnosis_points(cases):

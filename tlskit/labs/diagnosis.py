@@ -4,6 +4,7 @@ A case shows what one sees (ladder, alert, what both sides hold) and never why; 
 are what is asked for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -16,10 +17,12 @@ from tlskit.labs.evidence import Fact, facts
 from tlskit.labs.in_transit import Conversation
 from tlskit.ladder_rows import LadderRow, ladder_rows
 from tlskit.order import Role
+from tlskit.registry import AlertLevel
 from tlskit.trace import Call
 
 DECKS = {"05": "01", "08": "06", "10": "09"}
 """After which lesson there is a deck, and which lesson it is the first to ask about."""
+FATAL = int(AlertLevel.fatal)
 FILLED_BY = (breaks_hello, breaks_exchange, breaks_keys, breaks_after)
 """Importing these fills BREAKS."""
 
@@ -116,7 +119,7 @@ def case(broken: Break, seed: Any, upto: str = "10") -> Case:
     sections = [(name, topic.about) for name, topic in SECTIONS.items() if topic.lesson <= upto]
     return Case(
         rows=tuple(replace(row, problem=without_reason(row.problem)) for row in rows),
-        alert=alert_of(talk),
+        alert=alert_of(talk, calls),
         facts=facts(talk, calls),
         steps=tuple(step for step in STEPS if upto == "10" or step != RESUMPTION),
         sections=tuple(sections),
@@ -133,8 +136,10 @@ def without_reason(problem: str) -> str:
     return ": ".join(problem.split(": ")[:2])
 
 
-def alert_of(talk: Conversation) -> str:
+def alert_of(talk: Conversation, calls: Sequence[Call]) -> str:
     """Say which alert ended a conversation, and who sent it.
+
+    Who has said close_notify sends no other alert after it (RFC 5246 §7.2.1).
 
     Raises: what an end raised, if that is no Alert: then it is a fault of ours.
     """
@@ -143,4 +148,11 @@ def alert_of(talk: Conversation) -> str:
     finder, error = talk.failures[0]
     if not isinstance(error, Alert):
         raise error
-    return f"The {finder} sent the fatal alert {error.description.name}."
+    name = error.description.name
+    sent = any(
+        call.by == finder and call.name == "encode_alert" and call.arguments["level"] == FATAL
+        for call in calls
+    )
+    if not sent:
+        return f"The {finder} found {name}; it had said goodbye before, and sent no alert."
+    return f"The {finder} sent the fatal alert {name}."

@@ -141,11 +141,15 @@ def extensions(hello: Any) -> str:
 
 
 def session(talk: Conversation, seen: Seen) -> Iterator[Fact]:
-    """Yield which session a ClientHello names, and what each side knows of it; nothing if none."""
+    """Yield which session a ClientHello names, and what each side knows of it; nothing if none.
+
+    A server forgets a session whose connection failed, so what it took up again counts first.
+    """
     offered, keeper = told(talk, CLIENT).session, told(talk, SERVER).session_store
     if offered is not None and keeper is not None:
         hello = decode(ClientHello, seen[SERVER][CLIENT, "client_hello"][HEADER_SIZE:])
-        kept = keeper.find(hello.session_id, told(talk, SERVER).now)
+        resumed = talk.ends[SERVER].state.session
+        kept = resumed or keeper.find(hello.session_id, told(talk, SERVER).now)
         yield "session offered", described(offered), described(kept)
 
 
