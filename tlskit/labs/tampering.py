@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from itertools import chain, pairwise, zip_longest
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from tlskit.labs.in_transit import (
 from tlskit.lesson import client_settings, server_settings
 from tlskit.messages import Finished
 from tlskit.order import Row
+from tlskit.registry import ContentType, HandshakeType
 from tlskit.tls12.state import State, received
 from tlskit.trace import Call
 
@@ -67,6 +68,23 @@ class TwoEnds:
         return Connection(server_settings(), tls12.server(steps=self.server_steps), calls)
 
 
+def downgrade(sender: str, record: bytes) -> bytes:
+    """Overwrite the first suite that ClientHello offers: two bytes from offset 46 of its record."""
+    if record[:1] + record[5:6] == bytes([ContentType.handshake, HandshakeType.client_hello]):
+        return record[:46] + bytes(2) + record[48:]
+    return record
+
+
+def careless(wire: Wire, *sides: str, extended_master_secret: bool = False) -> "Tampered":
+    """Run a conversation in which some sides take a Finished unchecked: "client", "server"."""
+    client, server = tls12.CLIENT_STEPS, tls12.SERVER_STEPS
+    if CLIENT in sides:
+        client = replace(client, receive_finished=unchecked)
+    if SERVER in sides:
+        server = replace(server, receive_finished=unchecked)
+    return through(wire, extended_master_secret, client, server)
+
+
 def unchecked(state: State, message: bytes) -> State:
     """Take a Finished without comparing its verify_data: what RFC 5246 §7.4.9 forbids."""
     return received(state, Finished, message)[0]
@@ -90,6 +108,21 @@ class Tampered:
     def how(self) -> str:
         """By what the change was noticed."""
         return how_noticed(self.outcome)
+
+    @property
+    def who(self) -> str:
+        """Who noticed, or waits; "nobody" if both sides were content."""
+        return self.outcome.finder or "nobody"
+
+    @property
+    def client(self) -> Connection:
+        """The client, as it is now."""
+        return self.talk.ends[CLIENT]
+
+    @property
+    def server(self) -> Connection:
+        """The server, as it is now."""
+        return self.talk.ends[SERVER]
 
     def __str__(self) -> str:
         """Return the outcome, "server decrypt_error"."""

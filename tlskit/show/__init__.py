@@ -25,7 +25,7 @@ PLACES = {
     "key_parts": "keys_partition",
     "partition": "keys_partition",
     "avalanche": "keys_avalanche",
-    "table_picks": "table_picks",
+    "table_picks": "picked_tables",
     "packing": "packing_view",
     "repacking": "packing_view",
     "Pick": "picks",

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from tlskit.ladder_rows import ladder_rows, text_ladder
 from tlskit.show.ladder_drawing import Ladder
 from tlskit.show.page import boxed, escape, shown_errors
-from tlskit.show.tampering_map import TamperingMap
+from tlskit.show.tampering_drawing import TamperingMap
 
 WIDE = {"width": "min(100%, 40em)"}
 NARROW = {"description_width": "11em"}
@@ -72,19 +72,29 @@ class TamperedView:
 
     result: Any
 
-    def sentence(self) -> str:
-        """Say what was done and what came of it."""
-        done = f"{self.result.change}. " if self.result.change else ""
-        return f"{done[:1].upper()}{done[1:]}{self.result}. {MEANINGS[self.result.how]}"
+    def said(self) -> tuple[str, str, str]:
+        """Say what was done, what came of it, and why."""
+        done = self.result.change
+        change = f"{done[:1].upper()}{done[1:]}. " if done else ""
+        return change, str(self.result), f". {MEANINGS[self.result.how]}"
+
+    def note(self, more: str = "") -> str:
+        """Return the sentence for the page; `more` are attributes of its paragraph."""
+        change, outcome, why = map(escape, self.said())
+        return boxed("tlskit-note", f"<p{more}>{change}<b>{outcome}</b>{why}</p>")
+
+    def text(self) -> str:
+        """Return sentence and ladder as text."""
+        rows = ladder_rows(self.result.calls, self.result.order)
+        return f"{''.join(self.said())}\n\n{text_ladder(rows)}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return both for the page, and as text."""
-        rows = ladder_rows(self.result.calls, self.result.order)
-        said = boxed("tlskit-note", f"<p>{escape(self.sentence())}</p>")
-        return {
-            "text/html": said + Ladder(tuple(rows)).html(),
-            "text/plain": f"{self.sentence()}\n\n{text_ladder(rows)}",
-        }
+        return {"text/html": self.note() + self.ladder(), "text/plain": self.text()}
+
+    def ladder(self) -> str:
+        """Return the ladder for the page."""
+        return Ladder(tuple(ladder_rows(self.result.calls, self.result.order))).html()
 
 
 def tampered(result: Result) -> TamperedView:
@@ -121,8 +131,7 @@ class TamperingLab(widgets.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         """Return the lab as text: the pick, what came of it, and the ladder."""
-        view = TamperedView(self.result)
-        return str(view._repr_mimebundle_()["text/plain"])
+        return TamperedView(self.result).text()
 
     def pick(self, message: str, field: str, byte: int = 0, bit: int = 0) -> None:
         """Pick by program, as a hand would.
@@ -168,10 +177,8 @@ class TamperingLab(widgets.VBox):  # type: ignore[misc]
         picked = self.message.value, self.field.value, self.byte.value, self.bit.value
         self.result = self.lab.flip(*picked, extended)
         view = TamperedView(self.result)
-        said = f'<p role="status" aria-live="polite">{escape(view.sentence())}</p>'
-        self.note.value = boxed("tlskit-note", said)
-        rows = ladder_rows(self.result.calls, self.result.order)
-        self.ladder.value = Ladder(tuple(rows)).html()
+        self.note.value = view.note(' role="status" aria-live="polite"')
+        self.ladder.value = view.ladder()
         self._draw_map()
 
     def _draw_map(self) -> None:
