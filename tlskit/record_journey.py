@@ -195,6 +195,11 @@ class Journey:
         return "the copy" if again else f"record {found.which}"
 
     @property
+    def noticed_by(self) -> str:
+        """The side that notices: "server", or "nobody"; the client is told by the alert."""
+        return "server" if self.noticed else "nobody"
+
+    @property
     def alert(self) -> str:
         """The alert that the receiver sends, or ""."""
         return self.noticed.alert if self.noticed else ""

@@ -92,6 +92,7 @@ def test_openssls_explicit_nonce_is_not_its_sequence_number():
 def test_who_notices_and_when(suite, etm, act, record, notices, arrival):
     went = send(act, record, suite=suite, encrypt_then_mac=etm)
     assert went.noticed_at == notices
+    assert went.noticed_by == ("server" if arrival else "nobody")
     assert went.alert == ("bad_record_mac" if arrival else "")
     if arrival:
         assert went.arrivals.index(went.noticed) + 1 == arrival

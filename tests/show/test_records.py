@@ -4,7 +4,7 @@ import pytest
 
 from tlskit import show
 from tlskit.labs.record_protection import CBC, CONTENTS, GCM, recorded_finished, send
-from tlskit.show.record_pictures import ARRIVED_HEAD
+from tlskit.show.record_pictures import ARRIVED_HEAD, harm_rows
 
 ETM = ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", True)
 
@@ -22,13 +22,13 @@ def test_a_record_is_cut_into_its_parts_with_words_for_who_can_read_them():
     finished = recorded_finished(GCM)
     drawn = show.record(finished.record, finished.parts, "Finished")
     rows = {name: (size, seen) for name, size, seen, _ in drawn.rows}
-    assert rows["length"] == (2, "readable") and rows["explicit nonce"] == (8, "readable")
-    assert rows["ciphertext"] == rows["tag"] == (16, "not readable")
+    assert rows["length"] == (2, "in the clear") and rows["explicit nonce"] == (8, "in the clear")
+    assert rows["ciphertext"] == rows["tag"] == (16, "needs the key")
     assert bytes.fromhex("".join(piece for *_, piece in drawn.rows)) == finished.record
     bundle = drawn._repr_mimebundle_()
     assert "Finished: 5 bytes of record header, then 40" in bundle["text/plain"]
     assert 'role="img" aria-label="Finished: 5 bytes' in bundle["text/html"]
-    assert "explicit nonce 8 bytes, readable" in bundle["text/html"]
+    assert "explicit nonce 8 bytes, in the clear" in bundle["text/html"]
 
 
 def test_parts_that_do_not_make_up_the_record_are_refused():
@@ -78,6 +78,16 @@ def test_each_pick_changes_the_picture_and_says_what_happened(lab):
         assert words in said(lab), picks
         assert 'role="status" aria-live="polite"' in said(lab)
     assert "mute, please" in lab.view.value
+
+
+def test_what_was_changed_on_the_way_is_shown_byte_by_byte(lab):
+    lab.pick(act="flip", part="version", bit=15)
+    assert ("version", 2, "03 03", "byte 1: 03 → 02") in harm_rows(lab.journey)
+    assert "byte 1: 03 → 02" in str(lab)
+    assert "<td>byte 1: 03 → 02</td>" in lab.view.value
+    assert lab.view.value.count("<td>the same</td>") == 5
+    lab.pick(act="drop")
+    assert lab.view.value.count("<td>never</td>") == 6
 
 
 def test_parts_and_bits_follow_the_suite(lab):

@@ -7,8 +7,8 @@ import ipywidgets as widgets
 
 from tlskit.cipher_suites import Suite, suite_named
 from tlskit.record_journey import ACTS, Journey
-from tlskit.show.page import boxed, escape, shown_errors
-from tlskit.show.record_pictures import bar, journey
+from tlskit.show.page import boxed, escape, shown_errors, table, text_table
+from tlskit.show.record_pictures import HARM_HEAD, bar, harm_rows, journey
 
 SUITES = (
     ("AES-128-GCM", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", False),
@@ -127,8 +127,9 @@ class RecordLab(widgets.VBox):  # type: ignore[misc]
     def _draw(self, before: Journey | None, now: Journey) -> None:
         size = len(now.sent[now.record - 1].data)
         caption = f"Record {now.record} as it was sent, {size} bytes"
-        drawn = f"<p>{escape(caption)}</p>{bar(now.parts, caption)}{journey(now).html()}"
-        self.view.value = boxed("tlskit-record-lab", drawn)
+        record = f"<p>{escape(caption)}</p>{bar(now.parts, caption)}"
+        harm = table(HARM_HEAD, harm_rows(now))
+        self.view.value = boxed("tlskit-record-lab", record, harm, journey(now).html())
         sentences = [f"{now.done[0].upper()}{now.done[1:]}.", now.end, sizes_changed(before, now)]
         text = "<br>".join(escape(one) for one in sentences if one)
         self.note.value = boxed("tlskit-note", f'<p role="status" aria-live="polite">{text}</p>')
@@ -140,7 +141,10 @@ class RecordLab(widgets.VBox):  # type: ignore[misc]
 
     def __str__(self) -> str:
         """Return what is shown, as text."""
-        return "" if self.journey is None else str(journey(self.journey))
+        if self.journey is None:
+            return ""
+        harm = text_table(HARM_HEAD, harm_rows(self.journey))
+        return f"{journey(self.journey)}\n\nRecord {self.journey.record}:\n{harm}"
 
 
 def sizes_changed(before: Journey | None, now: Journey) -> str:

@@ -8,13 +8,15 @@ from tlskit.record_journey import Arrival, Journey, Part, Sent
 from tlskit.show.page import boxed, escape, folded, table, text_table
 
 STYLE = """<style>
-.tlskit .tk-bar { display: flex; gap: 2px; margin: 4px 0; max-width: 62em; min-width: 34em; }
-.tlskit .tk-bar div { border: 1.5px solid var(--tk-line); padding: 2px 4px; min-width: 3.6em;
-  overflow-wrap: anywhere; font-size: 12px; }
+.tlskit .tk-bar { display: flex; gap: 2px; margin: 4px 0; max-width: 62em; min-width: 36em; }
+.tlskit .tk-bar div { border: 1.5px solid var(--tk-line); padding: 2px 4px; min-width: 4.6em;
+  font-size: 12px; }
 .tlskit .tk-bar .tk-secret { border-style: dashed; border-color: var(--tk-client);
   background: var(--tk-band); }
 .tlskit .tk-bar small { color: var(--tk-quiet); display: block; font-size: 11px; }
 </style>"""
+HARM_HEAD = ("part", "bytes", "as it was sent", "as it arrived")
+LONGEST = 20
 PART_HEAD = ("part", "bytes", "on the way", "hex")
 SENT_HEAD = ("sent", "content", "sequence number", "bytes on the wire")
 ARRIVED_HEAD = (
@@ -67,12 +69,12 @@ class PartedRecord:
 
 
 def seen(part: Part) -> str:
-    """Say whether anybody on the way can read a part."""
-    return "readable" if part.readable else "not readable"
+    """Say whether a part tells anything to somebody without the key."""
+    return "in the clear" if part.readable else "needs the key"
 
 
 def bar(parts: Sequence[Part], caption: str) -> str:
-    """Return the parts side by side, wider ones for more bytes; dashed is not readable."""
+    """Return the parts side by side, wider ones for more bytes; dashed needs the key."""
     cells = "".join(
         f'<div class="{"tk-open" if part.readable else "tk-secret"}" style="flex: {part.size} 1 0">'
         f"{escape(part.name)}<small>{part.size} B, {seen(part)}</small></div>"
@@ -152,3 +154,35 @@ def arrived_row(number: int, one: Arrival, sealed_as: int) -> tuple[Any, ...]:
 def journey(of: Journey) -> JourneyPicture:
     """Return some records' way to be looked at."""
     return JourneyPicture(of)
+
+
+def harm_rows(of: Journey) -> tuple[tuple[Any, ...], ...]:
+    """Return the parts of the record that was meant, as sent and as it arrived."""
+    data = of.sent[of.record - 1].data
+    came = next((one.data for one in of.arrivals if one.which == of.record), None)
+    found, at = [], 0
+    for part in of.parts:
+        end = at + part.size
+        there = "never" if came is None else difference(data[at:end], came[at:end])
+        found.append((part.name, part.size, cut_hex(data[at:end]), there))
+        at = end
+    return tuple(found)
+
+
+def difference(sent: bytes, came: bytes) -> str:
+    """Say which byte of a part is another one now.
+
+    >>> difference(bytes([3, 3]), bytes([3, 2]))
+    'byte 1: 03 → 02'
+    """
+    changed = [
+        f"byte {at}: {one:02x} → {other:02x}"
+        for at, (one, other) in enumerate(zip(sent, came, strict=True))
+        if one != other
+    ]
+    return ", ".join(changed) or "the same"
+
+
+def cut_hex(data: bytes) -> str:
+    """Return bytes in hex, the first ones of many."""
+    return data[:LONGEST].hex(" ") + (" …" if len(data) > LONGEST else "")
