@@ -95,12 +95,13 @@ show.table(("sender", "the header says", "what is behind the header"), rest)
 # %% [markdown]
 # What you need to know:
 #
-# - **AES-128-GCM** encrypts byte for byte and adds a **tag** of 16 bytes, which shows whether
-#   anything was changed. Its **nonce** must never repeat: 12 bytes, of which 4 come from the key
-#   block and 8 travel in front of each record.
-# - **ChaCha20-Poly1305** has a tag of the same size; all 12 bytes of its IV come from the key block.
-# - **AES-128-CBC with HMAC-SHA1** adds a MAC of 20 bytes, fills up to whole blocks of 16 (with one
-#   byte at least), and sends an IV of 16 bytes in front.
+# - **AES-128-GCM** is an **AEAD**: it encrypts, byte for byte, and authenticates in one. It adds a
+#   **tag** of 16 bytes, which shows whether anything was changed. Its **nonce**, a value that is used
+#   only once, has 12 bytes: 4 from the key block, 8 that travel in front of each record.
+# - **ChaCha20-Poly1305**, another AEAD, has a tag of the same size; both sides make all 12 bytes of
+#   its nonce of what they know.
+# - **AES-128-CBC with HMAC-SHA1** adds a MAC of 20 bytes, then encrypts; it fills up to whole blocks
+#   of 16 (by one byte at least) and sends an IV of 16 bytes in front.
 
 # %% tags=["prediction"]
 from tlskit.checks import lesson_07 as check
@@ -229,8 +230,8 @@ opened = attempt(lambda: my_open(gcm.key, gcm.salt, 0, gcm.record), *mine)
 attempt(lambda: opened.hex(" ", -4), opened)
 
 # %% [markdown]
-# `14 00 00 0c` is a handshake header: Finished, 12 bytes. You have decrypted TLS. (Set the number in
-# that cell to 1, and it refuses.)
+# It begins with `14 00 00 0c`, a handshake header: Finished, 12 bytes. You have decrypted TLS. (Set
+# the number in that cell to 1, and it refuses.)
 #
 # And a record that is not from us: your `my_open` becomes our client's only way to read, and OpenSSL
 # is the server.
@@ -349,7 +350,7 @@ last = "nobody"  ### PREDICT: "client", "server" or "nobody"?
 # %%
 reveal(
     last,
-    lambda: "server" if cut.alert else "nobody",
+    lambda: cut.noticed_by,
     {
         "server": "It counts what comes. Nothing came, and that looks like silence.",
         "client": "It gets no receipt from TLS: records are not acknowledged.",
@@ -398,7 +399,7 @@ attempt(lambda: show.journey(send("replay", server_opens=opened_by(my_open))), *
 # ## A receiver that does not count
 #
 # Why not use what travels? Write a receiver that *believes* the explicit nonce: it takes these 8 bytes
-# as the sequence number. (Our sender writes the number there, so all that is genuine will open.)
+# as the sequence number. (Our own sender writes the number there.)
 
 # %% tags=["task"]
 from tlskit.labs.record_protection import numbered_by
@@ -500,7 +501,7 @@ show.table(("part", "hex"), [(name, part.hex(" ")) for name, part in inside_cbc(
 # The receiver must not tell a wrong padding from a wrong MAC, not even by the time it takes: whoever
 # learns which it was can decrypt step by step. That is hard to get right, and why today's suites are
 # AEAD. With *encrypt-then-MAC* (RFC 7366) the MAC stands behind, and is checked before anything is
-# decrypted. Two ends of ours do that when both offer it, so their size is another one:
+# decrypted. Both ends have to offer it. Ours usually do; for the size above they were told not to.
 
 # %%
 better = recorded_finished(CBC, encrypt_then_mac=True)
