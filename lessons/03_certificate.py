@@ -84,6 +84,7 @@ leaf.subject.rfc4514_string(), leaf.issuer.rfc4514_string()
 # %%
 print("valid:", leaf.not_valid_before_utc.date(), "to", leaf.not_valid_after_utc.date())
 print("public key:", leaf.public_key().key_size, "bits; signature:", len(leaf.signature), "bytes")
+print("in all:", len(chain[0]), "bytes; our name begins at byte", chain[0].index(HOST.encode()))
 
 # %% [markdown]
 # The **subject** is whom the certificate speaks of, the **issuer** who signed it. Then come the
@@ -253,6 +254,11 @@ show.chain(chain, HOST, pki.trust(), datetime(2026, 1, 1, tzinfo=UTC))
 #
 # Five servers, each with one fault: unknown CA, self-signed, wrong usage, not yet valid, bad
 # signature. You see what their certificates say, and no verdict. *Chain* has the cases A to E.
+#
+# <details><summary>A hint</summary>
+#
+# Four of the faults can be read. If all that you can read is right, think of what one must compute.
+# </details>
 
 # %%
 cases = {letter: lab.case(letter) for letter in "ABCDE"}
@@ -423,8 +429,9 @@ reveal(
 # ## What we do not check
 #
 # - **Revocation.** If the server's key is stolen, its CA revokes the certificate. RFC 5280 §6.1.3
-#   asks us to look. Our verifier does not, nor does Python's `ssl` unless told to. The thief passes
-#   this step, and *has* the key, so he passes all others too.
+#   asks us to look. Our verifier reads no revocation list (nor does Python's `ssl` unless told to),
+#   and our client asks the server for no status (RFC 6066 §8). The thief passes this step, and *has*
+#   the key, so he passes all others too.
 # - **Transparency.** A CA that signs for the wrong person fools us. Most browsers want proof that a
 #   certificate stands in a public log (RFC 9162), where its mistake would be seen; we don't ask.
 # - Our verifier knows no more than the roots it was given. Whom they vouch for is their business.

@@ -90,7 +90,7 @@ class ChainClock(widgets.VBox):  # type: ignore[misc]
         try:
             self._draw()
         except Exception as error:
-            self.note.value = alarm(f"{type(error).__name__}: {error}")
+            self.note.value = alarm(f"{type(error).__name__}: {error} (drawn below: as before)")
 
     def _draw(self) -> None:
         before = self.shown
