@@ -366,8 +366,8 @@ reveal(
 # Choose a suite, a text, a record, and what happens to it. (By keyboard: Tab to a control; Space opens
 # a list; arrows move the slider. Bit 0 is a part's first.)
 #
-# **Task.** With *flip a bit* find three endings that you have not seen yet: two other alerts, and one
-# flip to which the server says nothing at all.
+# **Task.** With *flip a bit* find endings that you have not seen yet: two other alerts (there are
+# three), and a flip to which the server says nothing at all.
 
 # %%
 from tlskit.labs.record_protection import CONTENTS
