@@ -17,6 +17,8 @@ PLACES = {
     "key_derivation": "key_plot",
     "lengths": "lengths_view",
     "lengths_chooser": "lengths_view",
+    "offer": "offers_view",
+    "offer_chooser": "offers_view",
     "chooser": "choosers",
     "chain": "chain_drawing",
     "chain_clock": "chain_widget",
