@@ -42,12 +42,14 @@ WITHIN = {
     "checks": (
         "report",
         "mistakes",
-        "lesson_01 lesson_02 lesson_04 lesson_05 lesson_06 lesson_07 lesson_08 lesson_09 lesson_10 live key_generation",
+        "lesson_01 lesson_02 lesson_04 lesson_05 lesson_06 "
+        "lesson_07 lesson_08 lesson_09 lesson_10 live key_generation",
         "__init__",
     ),
     "labs": (
         "key_generation record_protection hellos in_transit server_flight loopback resumption",
-        "tampering triple_handshake lengths signalling in_the_middle key_transport breaks evidence negotiation",
+        "tampering triple_handshake lengths signalling "
+        "in_the_middle key_transport breaks evidence negotiation",
         "wiretap breaks_hello breaks_exchange breaks_keys breaks_after diagnosis_words",
         "diagnosis stolen_ticket",
         "__init__",
@@ -55,9 +57,12 @@ WITHIN = {
     "show": (
         "page fields picks",
         "record_pictures record_view figures tables ladder_drawing",
-        "keys_rounds keys_partition keys_avalanche explorer key_plot chain_drawing tampering_drawing",
-        "negotiation_view explorer_widget record_lab_widget answering chain_widget tampering_widget",
-        "choosers negotiation_widget diagnosing lengths_view offers_view recall_questions packing_view picked_tables",
+        "keys_rounds keys_partition keys_avalanche "
+        "explorer key_plot chain_drawing tampering_drawing",
+        "negotiation_view explorer_widget record_lab_widget "
+        "answering chain_widget tampering_widget",
+        "choosers negotiation_widget diagnosing lengths_view "
+        "offers_view recall_questions packing_view picked_tables",
         "__init__",
     ),
 }
