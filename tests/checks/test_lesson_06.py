@@ -1,5 +1,7 @@
 """The checks of lesson 06 name each known mistake by its sentence, and never the solution."""
 
+import sys
+
 import pytest
 
 from tlskit.checks import Verdict
@@ -50,6 +52,20 @@ def test_a_missing_return_and_an_unknown_mistake_are_said():
         return key_schedule.p_hash(hash_name, secret, seed, length)[::-1]
 
     assert "first differ at byte 0" in check.p_hash(reversed_bytes).findings[0]
+
+
+def test_a_loop_without_end_is_stopped_and_named_with_her_line():
+    def endless(hash_name, secret, seed, length):
+        output = b""
+        while len(output) < length:
+            seed = key_schedule.hmac(hash_name, secret, seed)
+        return output
+
+    said = check.p_hash(endless).findings[0]
+    assert "endless raised EndlessLoop: nothing in it makes the output longer" in said
+    assert "of your cell" in said
+    assert check.p_hash("no function").verdict is Verdict.WRONG
+    assert sys.gettrace() is None or "count" not in repr(sys.gettrace())
 
 
 def test_the_solution_stands_in_no_sentence():
