@@ -493,5 +493,5 @@ attempt(lambda: my_eavesdropper(openssl_client().data_to_send()), my_eavesdroppe
 # **What we saw.** We built a ClientHello of six fields and OpenSSL read it; two numbers called
 # version said different things; one name chose the certificate, and everybody could read it.
 #
-# **Next:** the server has lists of its own, and two lists that overlap may still lead nowhere:
+# **Next:** the server has lists of its own. What comes of two lists?
 # [02 · ServerHello](02_server_hello.ipynb).

@@ -54,7 +54,7 @@ def sentences(outcome: Any) -> list[str]:
     ids = id_sentence(outcome)
     if outcome.resumed:
         return [f"Resumed: a session of before goes on, with its suite {outcome.suite}.", ids]
-    group = f"group {outcome.group}" if outcome.group else "no group, for nothing is exchanged"
+    group = f"group {outcome.group}" if outcome.group else "no group (no Diffie-Hellman)"
     return [f"Agreed: {outcome.suite}, {group}, certificate {outcome.certificate}.", ids]
 
 
