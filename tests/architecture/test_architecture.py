@@ -42,12 +42,12 @@ WITHIN = {
     "checks": (
         "report",
         "mistakes",
-        "lesson_01 lesson_02 lesson_04 lesson_05 lesson_06 "
+        "before_you_start lesson_01 lesson_02 lesson_04 lesson_05 lesson_06 "
         "lesson_07 lesson_08 lesson_09 lesson_10 live key_generation",
         "__init__",
     ),
     "labs": (
-        "key_generation record_protection hellos in_transit server_flight loopback resumption",
+        "key_generation first_tools record_protection hellos in_transit server_flight loopback resumption",
         "tampering triple_handshake lengths signalling "
         "in_the_middle key_transport breaks evidence negotiation",
         "wiretap breaks_hello breaks_exchange breaks_keys breaks_after diagnosis_words",
