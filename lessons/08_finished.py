@@ -88,8 +88,8 @@ reveal(
 # ## Which messages?
 #
 # `handshake_messages` is everything *up to, but not including, this message*. Seven records went by
-# before the client's Finished; here are their first six bytes. The first is the content type (`16`
-# handshake, `14` ChangeCipherSpec), the sixth is the message's own type.
+# before the client's Finished; here are their first six bytes. The first is the content type (`16`,
+# in decimal 22, is handshake; `14` is ChangeCipherSpec), the sixth is the message's own type.
 #
 # **Question.** Which of the seven count?
 
@@ -133,7 +133,7 @@ lesson_08.verify_data(my_verify_data)
 
 # %% [markdown]
 # Put together: your bytes, your formula, the master secret of the handshake on our wire. Is it what
-# the client sent? (Finished is a message of type 20; its verify_data begins behind four bytes.)
+# the client sent? (verify_data begins behind the four bytes of header.)
 
 # %%
 from tlskit.tls12.key_schedule import handshake_hash, prf_sha256
@@ -461,9 +461,9 @@ attempt(who_stops_it, without_extended, with_extended)
 # One careful side is enough. With two careless ones the attacker has chosen the suite, and recorded
 # traffic opens once the certificate's key is stolen (lesson 05).
 #
-# And Finished is only as strong as the key exchange. An attacker is stopped because "Without the
-# master_secret, the attacker cannot repair the Finished messages" (RFC 5246 App. F.1.3); who can
-# compute it in time, can repair them.
+# And Finished is only as strong as the key exchange: "Without the master_secret, the attacker cannot
+# repair the Finished messages" (RFC 5246 App. F.1.3). Whoever can compute it in time can repair
+# them.
 
 # %% [markdown]
 # ## The ladder so far

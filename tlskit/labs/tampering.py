@@ -271,7 +271,7 @@ def every_byte(extended_master_secret: bool = True, bit: int = 0) -> tuple[Flip,
 
 
 def how_noticed(outcome: Outcome) -> str:
-    """Say by what a change was noticed: bytes that make no sense, a signature, Finished, keys."""
+    """Say by what a change was noticed: a step that refuses, a signature, Finished, keys."""
     if not outcome.finder:
         return NOTHING
     if not outcome.alert:

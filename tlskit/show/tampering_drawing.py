@@ -63,7 +63,7 @@ class Look(NamedTuple):
 
 
 LOOKS = {
-    "reading": Look("#dbe9f6", "", "bytes that make no sense where they stand: an alert at once"),
+    "reading": Look("#dbe9f6", "", "refused where it is read and checked: an alert at once"),
     "signature": Look("#e6d9ee", "", "the signature in ServerKeyExchange does not fit"),
     "verify_data": Look("#ffcf87", "rising", "Finished opens, and its verify_data differs"),
     "does not open": Look("#f2a98c", "falling", "the record of Finished does not even open"),

@@ -16,9 +16,9 @@ NARROW = {"description_width": "11em"}
 FIRST = ("ServerKeyExchange", "named_curve")
 MEANINGS = {
     "nothing": "Both sides finish the handshake, and the application data goes through.",
-    "waits": "It wants more bytes than there are, and the other side waits for its answer: no"
-    " alert, until somebody's patience ends.",
-    "reading": "The bytes make no sense where they stand, so it is noticed as they are read.",
+    "waits": "It wants more bytes than were sent, and says nothing: no alert, until somebody's"
+    " patience ends.",
+    "reading": "The bytes are refused where they are read and checked, before any Finished.",
     "signature": "The signature in ServerKeyExchange covers both randoms and the parameters.",
     "verify_data": "The keys are the same, Finished opens, and its verify_data is another.",
     "does not open": "The receiver can't even open the record of Finished: its bytes or the"
