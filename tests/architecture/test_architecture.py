@@ -39,6 +39,22 @@ WITHIN = {
         "client server order",
         "__init__",
     ),
+    "labs",
+    12: "checks",
+    13: "__main__ tasks",
+    14: "pairs predictions",
+}
+"""A module, or all of a package, imports only from lower ranks."""
+
+WITHIN = {
+    "tls12": (
+        "key_schedule record_protection negotiation",
+        "state",
+        "common",
+        "client_authentication exporter resumption",
+        "client server order",
+        "__init__",
+    ),
     "checks": (
         "report",
         "mistakes",
@@ -51,7 +67,7 @@ WITHIN = {
         "tampering triple_handshake lengths signalling "
         "in_the_middle key_transport breaks evidence negotiation",
         "wiretap breaks_hello breaks_exchange breaks_keys breaks_after diagnosis_words",
-        "diagnosis stolen_ticket",
+        "capstone diagnosis stolen_ticket",
         "__init__",
     ),
     "show": (
