@@ -50,6 +50,7 @@
 # | after 05 | [Diagnose this handshake](05_diagnose_this.ipynb) | 10 |
 # | after 08 | [Diagnose this handshake](08_diagnose_this.ipynb) | 10 |
 # | after 10 | [Diagnose this handshake](10_diagnose_this.ipynb) | 10 |
+# | at the end | [Capstone: a TLS 1.2 client of your own](capstone.ipynb) | 60 |
 # | any time after 00 | [Two people, one handshake](two_people.ipynb) | 30 |
 # | any time | [Glossary](glossary.ipynb), English and Korean | |
 
