@@ -39,32 +39,17 @@ WITHIN = {
         "client server order",
         "__init__",
     ),
-    "labs",
-    12: "checks",
-    13: "__main__ tasks",
-    14: "pairs predictions",
-}
-"""A module, or all of a package, imports only from lower ranks."""
-
-WITHIN = {
-    "tls12": (
-        "key_schedule record_protection negotiation",
-        "state",
-        "common",
-        "client_authentication exporter resumption",
-        "client server order",
-        "__init__",
-    ),
     "checks": (
         "report",
         "mistakes",
-        "before_you_start lesson_01 lesson_02 lesson_04 lesson_05 lesson_06 "
+        "before_you_start lesson_01 lesson_02 lesson_03 lesson_04 lesson_05 lesson_06 "
         "lesson_07 lesson_08 lesson_09 lesson_10 live key_generation",
         "__init__",
     ),
     "labs": (
-        "key_generation first_tools record_protection hellos in_transit server_flight loopback resumption",
-        "tampering triple_handshake lengths signalling "
+        "key_generation first_tools record_protection hellos in_transit server_flight loopback "
+        "resumption",
+        "certificate_chains tampering triple_handshake lengths signalling "
         "in_the_middle key_transport breaks evidence negotiation",
         "wiretap breaks_hello breaks_exchange breaks_keys breaks_after diagnosis_words",
         "capstone diagnosis stolen_ticket",
