@@ -78,8 +78,9 @@ print(len(made), "bytes", made.hex())
 # %% [markdown]
 # ## P_hash: as many bytes as you like
 #
-# One HMAC gives 32 bytes (48 with SHA-384). To get more, TLS 1.2 repeats it, with a chain of values
-# `A` that drives the repetition. That is **P_hash**:
+# One HMAC gives 32 bytes (48 with SHA-384). To get more out of a secret and a **seed** (other bytes,
+# which may be public), TLS 1.2 repeats it; a chain of values `A` drives the repetition. That is
+# **P_hash**:
 #
 # ```
 # A(0) = seed
@@ -160,7 +161,7 @@ check.p_hash(my_p_hash)
 # %% [markdown]
 # ### Task 2: a label
 #
-# The **PRF** puts a label before the seed, so that one secret can serve several purposes and no
+# The **PRF** puts a **label** before the seed, so that one secret can serve several purposes and no
 # result says anything about another:
 #
 # ```
@@ -261,8 +262,9 @@ attempt(lambda: master == now.after.master_secret, master)
 #                 server_random + client_random)
 # ```
 #
-# Read the seed again: the server's random comes *first* here, the other way round than in the
-# master secret (RFC 5246 §6.3). The RFC gives no reason; the two are easily mixed up.
+# The **key block** is all keys in a row. Read its seed again: the server's random comes *first*, the
+# other way round than in the master secret (RFC 5246 §6.3). The RFC gives no reason; the two are
+# easily mixed up.
 #
 # ### Task 3
 #
@@ -472,12 +474,17 @@ reveal(
 )
 
 # %% [markdown]
-# <details><summary>After you predicted</summary>Your function was never called. When both hellos
-# carry the extension, another formula makes the master secret: its own label, and as its seed the
-# <b>session hash</b>, a hash over all handshake messages from ClientHello up to and with
-# ClientKeyExchange. The two randoms are in there, inside the hellos, but so are the suite, the
-# certificate and both public keys. The key block still takes both randoms.<br>So much for tests: a
-# run that passes says nothing about code that did not run.</details>
+# <details><summary>After you predicted</summary>
+#
+# Your function was never called. When both hellos carry the extension, another formula makes the
+# master secret: its own label, and as its seed the **session hash**, a hash over all handshake
+# messages from ClientHello up to and with ClientKeyExchange. The two randoms are in there, inside
+# the hellos, but so are the suite, the certificate and both public keys. The key block still takes
+# both randoms.
+#
+# So much for tests: a run that passes says nothing about code that did not run.
+#
+# </details>
 #
 # RFC 7627 §3, §4; RFC 5246 §6.3.
 
