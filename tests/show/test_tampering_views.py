@@ -119,7 +119,7 @@ def test_the_map_is_drawn_when_it_is_asked_for_with_the_picked_byte_framed(lab):
     assert lab.map.value == ""
     lab.with_map.value = True
     first = lab.map.value
-    assert "tlskit-tampering-map" in first
+    assert "tlskit-tampering-map" in first and "below the ladder" in lab.note.value
     lab.pick("Certificate", "certificate_list[0].content", byte=200)
     assert lab.map.value != first
     lab.with_map.value = False

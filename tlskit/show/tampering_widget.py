@@ -24,6 +24,7 @@ MEANINGS = {
     "does not open": "The receiver can't even open the record of Finished: its bytes or the"
     " keys are others.",
 }
+MAP_IS_BELOW = " The map stands below the ladder; this byte is framed in it."
 
 
 class Result(Protocol):
@@ -78,10 +79,10 @@ class TamperedView:
         change = f"{done[:1].upper()}{done[1:]}. " if done else ""
         return change, str(self.result), f". {MEANINGS[self.result.how]}"
 
-    def note(self, more: str = "") -> str:
-        """Return the sentence for the page; `more` are attributes of its paragraph."""
+    def note(self, attributes: str = "", more: str = "") -> str:
+        """Return the sentence for the page, in a paragraph with these attributes."""
         change, outcome, why = map(escape, self.said())
-        return boxed("tlskit-note", f"<p{more}>{change}<b>{outcome}</b>{why}</p>")
+        return boxed("tlskit-note", f"<p{attributes}>{change}<b>{outcome}</b>{why}{more}</p>")
 
     def text(self) -> str:
         """Return sentence and ladder as text."""
@@ -127,7 +128,8 @@ class TamperingLab(widgets.VBox):  # type: ignore[misc]
             control.observe(around(self._listener(control)), names="value")
         super().__init__([*controls, self.note, self.ladder, self.map])
         self._list(*first)
-        self._go()
+        self._run()
+        self._draw()
 
     def __repr__(self) -> str:
         """Return the lab as text: the pick, what came of it, and the ladder."""
@@ -151,10 +153,9 @@ class TamperingLab(widgets.VBox):  # type: ignore[misc]
                 return
             if control in (self.message, self.field, self.extended):
                 self._list(self.message.value, self.field.value)
-            if control is self.with_map:
-                self._draw_map()
-            else:
-                self._go()
+            if control is not self.with_map:
+                self._run()
+            self._draw()
 
         return changed
 
@@ -172,24 +173,24 @@ class TamperingLab(widgets.VBox):  # type: ignore[misc]
         finally:
             self._busy = False
 
-    def _go(self) -> None:
-        extended = self.extended.value
+    def _run(self) -> None:
         picked = self.message.value, self.field.value, self.byte.value, self.bit.value
-        self.result = self.lab.flip(*picked, extended)
-        view = TamperedView(self.result)
-        self.note.value = view.note(' role="status" aria-live="polite"')
-        self.ladder.value = view.ladder()
-        self._draw_map()
+        self.result = self.lab.flip(*picked, self.extended.value)
 
-    def _draw_map(self) -> None:
-        """Draw the map with the picked byte framed, if it is wanted."""
-        if not self.with_map.value:
-            self.map.value = ""
-            return
+    def _draw(self) -> None:
+        """Draw the map first, if it is wanted: the sentence says that it is there."""
+        self.map.value = self._map() if self.with_map.value else ""
+        more = MAP_IS_BELOW if self.with_map.value else ""
+        view = TamperedView(self.result)
+        self.note.value = view.note(' role="status" aria-live="polite"', more)
+        self.ladder.value = view.ladder()
+
+    def _map(self) -> str:
+        """Return the map with the picked byte framed."""
         cells = tuple(self.lab.every_byte(self.extended.value, self.bit.value))
         picked = self.message.value, self.field.value
         at = [number for number, one in enumerate(cells) if (one.message, one.field) == picked]
-        self.map.value = TamperingMap(cells, at[self.byte.value]).html()
+        return TamperingMap(cells, at[self.byte.value]).html()
 
 
 def tampering(lab: Lab, first: tuple[str, str] = FIRST) -> TamperingLab:
