@@ -18,8 +18,9 @@ A file is a list of questions about its lesson, three at least; each is written 
     right = true                   # left out: false
     why = "Right, and why; or, of a wrong one, what it mixes up and what one would see instead."
 
-Lesson N opens with one question of lesson N-1 and one of N-3 (`opening`). The text is plain, and
-`code` stands in backticks. Line breaks within a string mean nothing.
+Lesson N opens with one question of lesson N-1 and one of N-3 (`opening`). The page before lesson 00
+has the number 0x; its questions are its check. The text is plain, and `code` stands in backticks.
+Line breaks within a string mean nothing.
 '''
 
 import re
@@ -31,10 +32,11 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-FILE = re.compile(r"lesson_(\d\d)\.toml")
-LESSON = re.compile(r"\d\d")
+FILE = re.compile(r"lesson_(\d\d|0x)\.toml")
+LESSON = re.compile(r"\d\d|0x")
 KEYS = {"id", "ask", "opens", "vote", "then", "reference", "longer", "choice"}
 CHOICE_KEYS = {"text", "right", "why"}
+DO_NOT_KNOW = "I don't know"
 
 
 @dataclass(frozen=True)
@@ -165,10 +167,13 @@ def choice(at: str, table: dict[str, Any]) -> Choice:
 
 
 def shuffled(identity: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
-    """Return choices in an order that looks like chance and is the same in every run."""
+    """Return choices in an order that looks like chance and is the same in every run.
 
-    def place(one: Choice) -> bytes:
-        return sha256(f"{identity} {one.text}".encode()).digest()
+    Only "I don't know" comes last, wherever it stands in the file.
+    """
+
+    def place(one: Choice) -> tuple[bool, bytes]:
+        return one.text == DO_NOT_KNOW, sha256(f"{identity} {one.text}".encode()).digest()
 
     return tuple(sorted(choices, key=place))
 

@@ -35,6 +35,7 @@ PLACES = {
     "record": "record_pictures",
     "record_lab": "record_lab_widget",
     "recall": "recall_questions",
+    "quiz": "recall_questions",
     "case": "diagnosing",
     "diagnose": "diagnosing",
     "table": "tables",

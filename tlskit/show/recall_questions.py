@@ -1,10 +1,10 @@
-"""`show.recall("04")`: the questions about earlier lessons that open a lesson."""
+"""`show.recall("04")`: questions on earlier lessons, which open a lesson; `show.quiz`: its own."""
 
 import textwrap
 from collections.abc import Sequence
 from string import ascii_uppercase
 
-from tlskit.questions import Question, opening
+from tlskit.questions import Question, about, opening
 from tlskit.show.answering import Asked, Judged, Questions, choices, marked
 from tlskit.show.page import boxed
 
@@ -13,7 +13,7 @@ HOW = "(Run this cell to answer in the page.)"
 
 
 class Recall(Questions):
-    """The questions that open a lesson, with their choices."""
+    """Questions about lessons, with their choices."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
         """Show these questions, unanswered."""
@@ -52,6 +52,17 @@ def as_text(questions: Sequence[Question]) -> str:
 def hanging(start: str, text: str) -> str:
     """Return a text in lines of readable length, all behind its start."""
     return textwrap.fill(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
+
+
+def quiz(lesson: str) -> Recall:
+    """Return all questions about a lesson, `quiz("0x")` the check of the page before lesson 00.
+
+    Raises: ValueError if there are none.
+    """
+    found = about(lesson)
+    if not found:
+        raise ValueError(f"there are no questions about lesson {lesson!r}")
+    return Recall(found)
 
 
 def recall(lesson: str) -> Recall:
