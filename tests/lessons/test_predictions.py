@@ -10,6 +10,7 @@ import lesson_predictions
 import nbformat
 import pytest
 from build_lessons import BuildError
+from lesson_predictions import FOLDED
 
 LESSON = """\
 # %% [markdown]
@@ -53,6 +54,7 @@ mine
 # %%
 attempt(lambda: mine * 2, mine)
 """
+ROOT = Path(__file__).resolve().parents[2]
 TAGGED = '# %% tags=["prediction"]\n'
 
 
@@ -67,29 +69,63 @@ def sources(notebook) -> list[str]:
 
 
 def answers_in(lesson, twin) -> list[str]:
-    """Where a lesson shows what its twin predicts, in or below a prediction or a reveal."""
-    found, values = [], []
+    """Where a lesson shows what its twin predicts, from the prediction to the end of its reveal.
+
+    A word may be among the choices, so of words only the reveal's own cell is searched.
+    """
+    found: list[str] = []
+    awaited: dict[str, str] = {}  # by name: the value, as Python text
     for cell, filled in zip(lesson.cells, twin.cells, strict=True):
-        tagged = "prediction" in cell.metadata.get("tags", ())
-        if cell.cell_type != "code" or not (tagged or re.search(r"\breveal\(", cell.source)):
-            continue
-        shown = "" if tagged else cell.source
-        if tagged:  # the question may name choices, so what stands after `...` is left out
-            for line, there in zip(
-                cell.source.splitlines(), filled.source.splitlines(), strict=True
-            ):
-                if line == there:
-                    shown += line + "\n"
-                    continue
-                name, _, question = line.partition(" = ...  # ")
-                values.append(there.removeprefix(f"{name} = ").removesuffix(f"  # {question}"))
-        for output in cell.outputs:
-            shown += output.get("text", "") + "\n".join(map(str, output.get("data", {}).values()))
-        for value in values:
-            text = value.strip("'\"")
-            if re.search(rf"(?<![\w.]){re.escape(text)}(?![\w])", shown):
-                found.append(f"{cell.id}: {text}")
+        shown = cell.source
+        if cell.cell_type == "code" and "prediction" in cell.metadata.get("tags", ()):
+            values, shown = predicted(cell.source, filled.source)
+            awaited |= values
+        folded = cell.source.startswith(FOLDED)
+        names = [n for n in awaited if not folded or re.search(rf"\b{n}\b", cell.source)]
+        for name in names:
+            if folded or awaited[name][0] not in "'\"":
+                found += [f"{cell.id}: {name} is {awaited[name]}"] * holds(
+                    awaited[name], shown, text_of(cell)
+                )
+        if folded:
+            if names and not plain(cell).startswith(("… prediction", "… a value")):
+                found.append(f"{cell.id}: not sealed")
+            for name in names:
+                del awaited[name]
     return found
+
+
+def holds(value: str, source: str, output: str) -> bool:
+    """Whether a value stands in a cell: in its source as Python has it, in its output as text."""
+    word = value.strip("'\"")
+    forms = [value] if word == value else [f"'{word}'", f'"{word}"']
+    return any(
+        re.search(rf"(?<![\w.]){re.escape(form)}(?![\w])", text)
+        for form, text in [*((form, source) for form in forms), (word, output)]
+    )
+
+
+def predicted(source: str, filled: str) -> tuple[dict[str, str], str]:
+    """The values of a prediction's cell by name, and its lines that hold none of them."""
+    values, rest = {}, ""
+    for line, there in zip(source.splitlines(), filled.splitlines(), strict=True):
+        if line == there:
+            rest += line + "\n"
+            continue
+        name, _, question = line.partition(" = ...  # ")  # the question may name choices
+        value = there.removeprefix(f"{name} = ").removesuffix(f"  # {question}")
+        values[name] = value
+    return values, rest
+
+
+def text_of(cell) -> str:
+    """What a reader sees of a cell's outputs, without the tags of HTML."""
+    parts = []
+    for output in cell.get("outputs", ()):
+        parts.append(output.get("text", ""))
+        for value in output.get("data", {}).values():
+            parts.append(re.sub(r"<style>.*?</style>|<[^>]*>", " ", str(value), flags=re.DOTALL))
+    return "\n".join(parts)
 
 
 def plain(cell) -> str:
@@ -113,15 +149,22 @@ def built(tmp_path_factory) -> Path:
 # ---------------------------------------------------------------- this course
 
 
-def test_no_lesson_of_this_course_shows_an_answer_before_its_question(root):
-    lessons = [target.path for target in build_lessons.targets(root)]
-    lessons = [path.stem for path in lessons if path.parts[:2] == ("solutions", "lessons")]
-    for name in lessons:
-        lesson, twin = pair(root, name)
-        assert answers_in(lesson, twin) == []
-        for cell in twin.cells:
-            if cell.cell_type == "code" and re.search(r"^reveal\(", cell.source, re.MULTILINE):
-                assert plain(cell).startswith("✓"), f"{name}: {cell.id}: {plain(cell)}"
+TWINS = sorted(path.stem for path in ROOT.glob("solutions/lessons/*.ipynb"))
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_no_lesson_of_this_course_shows_an_answer_before_its_question(name):
+    lesson, twin = pair(ROOT, name)
+    assert answers_in(lesson, twin) == []
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_every_prediction_and_task_is_right_in_the_twin(name):
+    for cell in pair(ROOT, name)[1].cells:
+        if cell.cell_type == "code":
+            said = plain(cell)
+            right = not said.startswith(("…", "✗")) or said.startswith("✗ flight")
+            assert right, f"{cell.id}: {said}"
 
 
 # ---------------------------------------------------------------- what is made
@@ -162,14 +205,17 @@ def test_the_search_for_answers_finds_none_here_and_each_that_is_put_in(built):
     assert answers_in(lesson, twin) == []
     cell = lesson.cells[3]
     cell.outputs[0].data["text/html"] += "<p>It is 258.</p>"
-    assert answers_in(lesson, twin) == [f"{cell.id}: 258"]
+    assert answers_in(lesson, twin) == [f"{cell.id}: prediction is 258"]
     lesson, twin = pair(built, "00_lesson")
-    lesson.cells[4].source += "  # not 258"
-    assert answers_in(lesson, twin) == [f"{cell.id[:-1]}5: 258"]
+    lesson.cells[3].source += "  # not 258"
+    assert answers_in(lesson, twin) == [f"{cell.id}: prediction is 258"]
+    lesson, twin = pair(built, "00_lesson")
+    lesson.cells[3].outputs[0].data["text/plain"] = "nothing yet"
+    assert answers_in(lesson, twin) == [f"{cell.id}: not sealed"]
     lesson, twin = pair(built, "00_lesson")
     for notebook in (lesson, twin):
         notebook.cells[2].source += "\nassert prediction in (..., 258)"
-    assert answers_in(lesson, twin) == [f"{cell.id[:-1]}3: 258"]
+    assert answers_in(lesson, twin) == [f"{cell.id[:-1]}3: prediction is 258"]
 
 
 def test_only_a_lesson_with_predictions_has_a_twin_and_a_stale_one_is_named(tmp_path):
