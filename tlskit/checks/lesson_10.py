@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,10 +13,12 @@ from tlskit.checks.report import Report, Verdict
 from tlskit.labs import stolen_ticket
 from tlskit.labs.resumption import ABBREVIATED, SUITE, Find, kind_of
 from tlskit.lesson import HOST, lesson_random
+from tlskit.registry import HandshakeType
 from tlskit.sessions import LIFETIME, NAME_LENGTH, NONCE_LENGTH, TicketKeys
 from tlskit.settings import Session
 
 Sessions = Mapping[bytes, Session]
+NEW_SESSION_TICKET = int(HandshakeType.new_session_ticket)
 
 
 # ---- a server's memory
@@ -85,6 +87,40 @@ def find(mine: Find) -> Report:
     return compare("my_find", mine, right_find, cases, FIND_MISTAKES, object)
 
 
+# ---- a ticket on its way
+
+Messages = list[bytes]
+
+
+def right_ticket_in(messages: Messages) -> bytes:
+    """Return the ticket in NewSessionTicket: behind header (4), hint (4) and length (2)."""
+    return behind(messages, 10)
+
+
+def behind(messages: Messages, size: int, kind: int = NEW_SESSION_TICKET) -> bytes:
+    """Return what stands so many bytes into the first message of a type, b"" if there is none."""
+    return next((one[size:] for one in messages if one[0] == kind), b"")
+
+
+TICKET_IN_MISTAKES: Mapping[str, Callable[[Messages], bytes]] = {
+    "That is the whole message; four bytes of header stand first.": partial(behind, size=0),
+    "The body begins with the lifetime hint, 4 bytes.": partial(behind, size=4),
+    "The ticket's length is still in front, 2 bytes.": partial(behind, size=8),
+    "Type 11 is Certificate; NewSessionTicket has another one.": partial(behind, size=10, kind=11),
+    "That is the first message, whatever it is; look for the type.": lambda all: all[0][10:],
+    "It is not always the last one; look for the type.": lambda all: all[-1][10:],
+}
+
+
+def ticket_in(mine: Callable[[Messages], bytes]) -> Report:
+    """Judge a function that finds the ticket among a server's messages."""
+    on_tape = stolen_ticket.tape().messages
+    cases = [(on_tape,), (on_tape[::-1],), ([*on_tape[-1:], *on_tape[:-1]],)]
+    return compare(
+        "my_ticket", mine, right_ticket_in, cases, TICKET_IN_MISTAKES, reference="RFC 5077 §3.3"
+    )
+
+
 # ---- a ticket opened
 
 
@@ -151,7 +187,7 @@ def right_ticket(name: bytes, key: bytes, nonce: bytes, session: bytes) -> bytes
     return name + nonce + AESGCM(key).encrypt(nonce, session, name)
 
 
-TICKET_MISTAKES: Mapping[str, Ticket] = {
+FORGERY_MISTAKES: Mapping[str, Ticket] = {
     "The name belongs to what is authenticated: it is the additional data.": (
         lambda name, key, nonce, session: name + nonce + AESGCM(key).encrypt(nonce, session, None)
     ),
@@ -170,7 +206,7 @@ TICKET_MISTAKES: Mapping[str, Ticket] = {
 }
 
 
-def ticket(mine: Ticket) -> Report:
+def forgery(mine: Ticket) -> Report:
     """Judge a function that seals a ticket, by its bytes and by whether our server takes it."""
     stolen = stolen_ticket.stolen(stolen_ticket.tape())
     secrets = bytes(48), bytes(range(48))
@@ -178,11 +214,11 @@ def ticket(mine: Ticket) -> Report:
         (stolen.name, stolen.key, bytes([number]) * 12, stolen_ticket.sealed_session(secret))
         for number, secret in enumerate(secrets)
     ]
-    report = compare("my_ticket", mine, right_ticket, cases, TICKET_MISTAKES, bytes)
+    report = compare("my_forgery", mine, right_ticket, cases, FORGERY_MISTAKES, bytes)
     if not report.right:
         return report
     keys = stolen_ticket.tape().server_keys
     visit = stolen_ticket.visit_with(mine(*cases[1]), secrets[1], keys)
     said = f"The server took up a session that never was: {kind_of(visit)}."
     verdict = Verdict.RIGHT if kind_of(visit) == ABBREVIATED else Verdict.WRONG
-    return Report("my_ticket", verdict, (said,))
+    return Report("my_forgery", verdict, (said,))

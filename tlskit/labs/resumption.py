@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from tlskit import pki, tls12
+from tlskit.alerts import Alert
 from tlskit.cipher_suites import suite_named
 from tlskit.connection import Connection
 from tlskit.lesson import (
@@ -55,9 +56,15 @@ def first_visit(how: str) -> Run:
 
 
 def kind_of(result: Run) -> str:
-    """Return what kind of handshake it was, or the alert that ended it."""
+    """Return what kind of handshake it was, or the alert that ended it.
+
+    Raises: what else an end raised, as a reader's own function.
+    """
     if result.failures:
-        return str(result.failures[0][1].description.name)
+        error = result.failures[0][1]
+        if not isinstance(error, Alert):
+            raise error
+        return error.description.name
     return ABBREVIATED if result.client.state.resumed else FULL
 
 
@@ -66,11 +73,38 @@ def handshake_messages(result: Run) -> int:
     return len(result.client.state.handshake_messages)
 
 
+def record_keys_compared(how: str = MECHANISMS[0]) -> str:
+    """Return whether the record keys of both visits are "the same" or "new", if the secret is one.
+
+    Raises: ValueError if the two visits have not the same master secret.
+    """
+    again = visits(how)
+    secrets = {call.result.master_secret for call in (*again.before, *again.calls) if made(call)}
+    blocks = {call.result.key_block for call in (*again.before, *again.calls) if made(call)}
+    if len(secrets) != 1:
+        raise ValueError("the visits have different master secrets")
+    return "the same" if len(blocks) == 1 else "new"
+
+
+def made(call: Call) -> bool:
+    """Tell whether a call made keys."""
+    return call.name == "generate_keys"
+
+
+def knew_the_id() -> bool:
+    """Return whether a server that takes a ticket has ever seen the session ID that it repeats."""
+    again = visits("by ticket")
+    seen = {call.result.session_id for call in again.before if made(call)}
+    repeated = again.server.state.session_id
+    if repeated != again.client.state.session_id or not repeated:
+        raise ValueError("ServerHello does not repeat the client's session ID")
+    return repeated in seen
+
+
 @dataclass(frozen=True)
 class Cost:
-    """What a handshake costs: messages, bytes on the wire in both directions, round trips."""
+    """What a handshake costs: bytes on the wire in both directions, and round trips."""
 
-    messages: int
     size: int
     round_trips: int
 
@@ -111,7 +145,7 @@ def cost(how: str) -> Cost:
         counted = tuple(map(Counting, ends))
         exchange(*counted)
     size = sum(one.sent for one in counted)
-    return Cost(len(ends[0].state.handshake_messages), size, counted[1].flights)
+    return Cost(size, counted[1].flights)
 
 
 def connections(client: Settings, server: Settings) -> tuple[Connection, Connection]:
@@ -119,12 +153,12 @@ def connections(client: Settings, server: Settings) -> tuple[Connection, Connect
     return Connection(client, SIDES[0]), Connection(server, SIDES[1])
 
 
-def costs() -> list[tuple[str, int, str, int]]:
-    """Return rows that compare: handshake, messages, bytes, round trips."""
+def costs() -> list[tuple[str, str, int]]:
+    """Return rows that compare: handshake, bytes, round trips."""
     rows = []
     for how in ("full", *MECHANISMS):
         one = cost(how)
-        rows.append((how, one.messages, f"{one.size} bytes", one.round_trips))
+        rows.append((how, f"{one.size} bytes", one.round_trips))
     return rows
 
 

@@ -1,5 +1,6 @@
 """A recorded ECDHE connection, and somebody who gets the server's ticket key a day later."""
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,7 +25,7 @@ from tlskit.lesson import (
 from tlskit.messages import HEADER_SIZE, NewSessionTicket
 from tlskit.presentation import decode, encode
 from tlskit.registry import HandshakeType
-from tlskit.sessions import NAME_LENGTH, NONCE_LENGTH, StatePlaintext, TicketKey, TicketKeys
+from tlskit.sessions import NAME_LENGTH, StatePlaintext, TicketKey, TicketKeys
 from tlskit.settings import Session
 
 OpenTicket = Callable[[bytes, bytes], bytes]
@@ -39,10 +40,14 @@ class Tape:
     server_keys: TicketKeys = field(repr=False)
 
     @property
+    def messages(self) -> list[bytes]:
+        """The handshake messages that the server sent in the clear, each with its header."""
+        return split_at_keys(self.recording.server)[0]
+
+    @property
     def ticket(self) -> bytes:
         """The ticket, as NewSessionTicket carried it past everybody (RFC 5077 §3.3)."""
-        messages, _ = split_at_keys(self.recording.server)
-        message = next(one for one in messages if one[0] == HandshakeType.new_session_ticket)
+        message = next(one for one in self.messages if one[0] == HandshakeType.new_session_ticket)
         return decode(NewSessionTicket, message[HEADER_SIZE:]).ticket
 
     def stolen_key(self, rotations: int = 0) -> bytes:
@@ -69,16 +74,11 @@ def tape() -> Tape:
     return Tape(overheard(*ends), server["ticket_keys"])
 
 
-def read(tape: Tape, open_ticket: OpenTicket, key: bytes) -> list[tuple[str, bytes]]:
-    """Open the tape with nothing but its own bytes and a ticket key; return who said what.
+def read(tape: Tape, master_secret: bytes) -> list[tuple[str, bytes]]:
+    """Open the tape with nothing but its own bytes and a master secret; return who said what.
 
-    The master secret is the ticket's, the randoms are on the tape, and the keys follow (RFC 5246
-    §6.3). Empty if the ticket or the records do not open.
+    The randoms are on the tape, and the keys follow (RFC 5246 §6.3). Empty if no record opens.
     """
-    try:
-        master_secret = open_ticket(tape.ticket, key)
-    except InvalidTag:
-        return []
     state = seen(tape.recording).but(master_secret=master_secret, resumed=True)
     try:
         return application_data(tape.recording, tls12.CLIENT_STEPS.generate_keys(state))
@@ -86,30 +86,31 @@ def read(tape: Tape, open_ticket: OpenTicket, key: bytes) -> list[tuple[str, byt
         return []
 
 
-def what_opens(tape: Tape, open_ticket: OpenTicket, key: bytes) -> str:
-    """Return how much of the tape opens: "nothing", or "all of it"."""
-    return "all of it" if read(tape, open_ticket, key) else "nothing"
+def what_opens(tape: Tape, master_secret: bytes) -> str:
+    """Return how much of the tape's application data opens: "nothing", or "all of it"."""
+    return "all of it" if len(read(tape, master_secret)) == 2 else "nothing"
 
 
-def rotations_until_safe(tape: Tape, open_ticket: OpenTicket) -> int:
-    """Return after how many new ticket keys there is no key left at the server that opens it."""
-    return next(
-        number for number in range(9) if not read(tape, open_ticket, tape.stolen_key(number))
+def told(tape: Tape, master_secret: bytes) -> str:
+    """Return what was said on the tape, a block of lines for each side."""
+    return "\n".join(
+        f"{who}:\n{textwrap.indent(said.decode().strip(), '    ')}"
+        for who, said in read(tape, master_secret)
     )
 
 
-def ticket_parts(tape: Tape) -> list[tuple[int, int, str, str]]:
-    """Return the parts of the ticket as it travels: where, how long, what, first bytes."""
-    sealed = len(tape.ticket) - NAME_LENGTH - NONCE_LENGTH
-    found, at = [], 0
-    for size, name in (
-        (NAME_LENGTH, "name of the key"),
-        (NONCE_LENGTH, "nonce"),
-        (sealed, "the session, sealed with AES-256-GCM"),
-    ):
-        found.append((at, size, name, tape.ticket[at : at + 8].hex(" ") + " …"))
-        at += size
-    return found
+def rotations_until_safe(tape: Tape, open_ticket: OpenTicket) -> int:
+    """Return after how many new ticket keys there is no key left at the server that opens it.
+
+    Args:
+        open_ticket: raises InvalidTag for a key that does not fit.
+    """
+    for number in range(9):
+        try:
+            open_ticket(tape.ticket, tape.stolen_key(number))
+        except InvalidTag:
+            return number
+    raise ValueError("the ticket opens with any key")
 
 
 def session_parts() -> list[tuple[int, int, str]]:
