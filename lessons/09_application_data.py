@@ -65,21 +65,21 @@ print(answer.data.decode())
 # Somebody in between can't open the records. But each has a header of five bytes that is not
 # encrypted: its type, version, length.
 #
-# **Question.** With AES-128-GCM a server sends 100 bytes in one record. What does the length in its
+# **Question.** With AES-128-GCM a server sends 200 bytes in one record. What does the length in its
 # header say? (Lesson 07 has the parts.)
 
 # %% tags=["prediction"]
-in_header = 124  ### PREDICT: the length in the header of a record with 100 bytes of content?
+in_header = 224  ### PREDICT: the length in the header of a record with 200 bytes of content?
 
 # %%
 reveal(
     in_header,
-    lambda: loopback.length_in_header(100),
+    lambda: loopback.length_in_header(200),
     {
-        100: "That is what was written; protection adds to it.",
-        116: "You thought of the tag; a part of the nonce travels in the record, too (RFC 5288 §3).",
-        108: "You thought of the nonce; the tag of 16 bytes comes on top.",
-        129: "The header's own 5 bytes are not counted in its length.",
+        200: "That is what was written; protection adds to it.",
+        216: "You thought of the tag; a part of the nonce travels in the record, too (RFC 5288 §3).",
+        208: "You thought of the nonce; the tag of 16 bytes comes on top.",
+        229: "The header's own 5 bytes are not counted in its length.",
     },
 )
 
@@ -237,13 +237,13 @@ attempt(lambda: show.table(head, signalling.sizes(call)), call)
 # in between puts the fingerprint of *her own* certificate into the offer. In DTLS the other browser
 # compares. Whose certificate does it take?
 
-# %% tags=["prediction"]
-peer = "stranger"  ### PREDICT: whose certificate is taken, "caller", "stranger" or "nobody"?
-
 # %%
 bad = attempt(lambda: my_fingerprint(signalling.certificate("stranger")), my_fingerprint)
 altered = attempt(lambda: signalling.forging(offer, bad, tls=False), offer, bad)
 plain = attempt(lambda: signalling.signalled(offer, reply, tls=False, on_the_way=altered), altered)
+
+# %% tags=["prediction"]
+peer = "stranger"  ### PREDICT: whose certificate is taken, "caller", "stranger" or "nobody"?
 
 # %%
 reveal(
@@ -310,15 +310,15 @@ with loopback.our_server(page) as port:
 # **Question.** What does Python's client say: `"no error"`, or the name of an exception, such as
 # `"SSLEOFError"`?
 
-# %% tags=["prediction"]
-python_says = "no error"  ### PREDICT: "no error", "SSLEOFError", "ConnectionResetError"?
-
 
 # %%
 def cut_short(length=None, strict=False):
     with loopback.our_server(page, length) as port, loopback.wiretap(port, 1) as cut:
         return loopback.python_fetch(cut.port, suppress_ragged_eofs=not strict)
 
+
+# %% tags=["prediction"]
+python_says = "no error"  ### PREDICT: "no error", "SSLEOFError", "ConnectionResetError"?
 
 # %%
 reveal(
