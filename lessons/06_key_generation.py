@@ -568,9 +568,12 @@ first.key_block == again.key_block
 # %% tags=["task"]
 def my_partition(suite, key_block):
     ### BEGIN SOLUTION
-    sizes = (suite.mac_key_length, suite.enc_key_length, suite.fixed_iv_length)
     parts, at = {}, 0
-    for kind, size in zip(("MAC_key", "key", "IV"), sizes):
+    for kind, size in (
+        ("MAC_key", suite.mac_key_length),
+        ("key", suite.enc_key_length),
+        ("IV", suite.fixed_iv_length),
+    ):
         for side in ("client", "server"):
             parts[f"{side}_write_{kind}"] = key_block[at : at + size]
             at += size
