@@ -36,7 +36,8 @@ show.recall("04")
 # %% [markdown]
 # ## What one row of a capture holds
 #
-# Our server sends four messages in one go after ClientHello. `talk` is such a handshake.
+# After ClientHello our server sends four messages and then waits for the client: such a turn is
+# called a **flight**. `talk` is a handshake with its bytes.
 
 # %%
 from tlskit.labs import server_flight as flight
@@ -139,7 +140,8 @@ attempt(lambda: [(name_of(HandshakeType, one[0]), public in one) for one in mine
 
 # %% [markdown]
 # Here is that message from inside. Fields up to `public` are the **parameters**: which curve, and
-# the public key on it. What follows is a signature over them.
+# the public key on it. (A curve is what the two sides compute on, X25519 or P-256; both must take
+# the same.) What follows is a signature over them.
 #
 # ServerHello named the suite, and with it ECDHE and RSA. It does not even say which curve: that is
 # here too.
@@ -238,7 +240,7 @@ show.ladder(honest.at_client.calls, honest.at_client.order, today=("server_key_e
 
 # %% [markdown]
 # (What the ladder calls the server is he.) The chain was accepted: it *is* the server's. Then came a signature by another key, and the client
-# sent `decrypt_error` (§7.2.2).
+# sent `decrypt_error`, the alert for a signature that does not verify (§7.2.2).
 #
 # Now your verifier goes into the client. Nothing else changes, and the client still checks chain,
 # name and dates.
@@ -350,7 +352,14 @@ transport = flight.server_talks(suite=suite_named("TLS_RSA_WITH_AES_128_GCM_SHA2
 rsa_messages = 3  ### PREDICT: messages in the server's flight with TLS_RSA_WITH_AES_128_GCM_SHA256?
 
 # %%
-reveal(rsa_messages, lambda: len(flight.messages_in(flight.handshake_in(transport.flight))))
+reveal(
+    rsa_messages,
+    lambda: len(flight.messages_in(flight.handshake_in(transport.flight))),
+    {
+        4: "One of the four is not sent: the client has all that it needs in the certificate.",
+        2: "ServerHelloDone has no body, and is a message all the same.",
+    },
+)
 
 # %% [markdown]
 # It is not even allowed there (§7.4.3). So who proves in RSA that the server has the key? Nobody,

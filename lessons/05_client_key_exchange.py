@@ -41,7 +41,7 @@ show.recall("05")
 # §8.1). ClientKeyExchange is the message that brings it about, in one of two ways (§7.4.7):
 #
 # - **RSA key transport:** the client makes up 48 bytes, encrypts them for the key in the
-#   *certificate*, and sends the result. RSA encryption is always as long as its modulus.
+#   *certificate*, and sends the result. It is always as long as the key's modulus, 2048 bits here.
 # - **ECDHE:** the client makes a key pair of its own and sends the *public* key. X25519's has 32
 #   bytes; P-256's is a point: one byte `04`, and two numbers of 32 bytes.
 #
@@ -148,7 +148,8 @@ tape.client[-30:].hex(" ")
 
 # %% [markdown]
 # The last 30 bytes that the client sent with RSA: part of its protected request. Years later the
-# server's certificate key is stolen. An RSA private key is two numbers, `d` and `n`.
+# server's certificate key is stolen. `n` and `e` are its public half, which the certificate shows to
+# everybody; `n` and `d` are the private one.
 
 # %%
 e, d = transport.exponents()

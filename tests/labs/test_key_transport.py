@@ -27,6 +27,7 @@ from tlskit.labs.key_transport import (
     with_openssl,
 )
 from tlskit.lesson import lesson_random
+from tlskit.trace import ReplacementError
 
 SIZES = {"RSA-2048": 258, "x25519": 33, "P-256": 66, "P-384": 98, "P-521": 134}
 
@@ -96,3 +97,11 @@ def test_openssl_gets_through_to_a_server_that_decrypts_and_not_to_one_that_does
         return client_version.to_bytes(2) + instead
 
     assert not with_openssl(replace(tls12.FORMULAE, decrypt_pre_master_secret=never))
+
+
+def test_a_formula_that_raises_is_named():
+    def mine(private_key, encrypted, client_version, instead):
+        raise ValueError("bad padding")
+
+    with pytest.raises(ReplacementError, match="mine raised ValueError: bad padding"):
+        with_openssl(replace(tls12.FORMULAE, decrypt_pre_master_secret=mine))

@@ -29,7 +29,7 @@ from tlskit.peers import exchange
 from tlskit.presentation import encode
 from tlskit.records import Record, join
 from tlskit.registry import AlertDescription, ContentType, HandshakeType
-from tlskit.trace import Call
+from tlskit.trace import Call, ReplacementError
 
 SUITE = suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256")
 ECDHE_SUITE = suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
@@ -260,7 +260,14 @@ TELLING = replace(tls12.FORMULAE, decrypt_pre_master_secret=telling_decryption)
 
 
 def with_openssl(server_formulae: tls12.Formulae) -> bool:
-    """Tell whether OpenSSL as a client gets through to our server with RSA key transport."""
+    """Tell whether OpenSSL as a client gets through to our server with RSA key transport.
+
+    Raises: ReplacementError for a formula that raised or returned what it should not have.
+    """
     server = Connection(server_settings(suites=(SUITE,)), tls12.server(server_formulae))
     openssl = openssl_client(suites=BY_CODE[SUITE.code].openssl_name)
-    return not exchange(openssl, server) and openssl.done and server.done
+    problems = exchange(openssl, server)
+    for _, error in problems:
+        if isinstance(error, ReplacementError):
+            raise error
+    return not problems and openssl.done and server.done

@@ -82,7 +82,7 @@ def bar(at: int, piece: Piece, y: int, scale: float) -> str:
     shade = ("#cfe3f1", "#f6e3cf")[at % 2]
     fits = name and len(name) * 6.1 < width
     word = (
-        f'<text x="{x + 4:.1f}" y="{y + 17}" font-size="12">{escape(name)}</text>' if fits else ""
+        f'<text x="{x + 4:.1f}" y="{y + 17}" font-size="11">{escape(name)}</text>' if fits else ""
     )
     return (
         f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{HEIGHT}" fill="{shade}"'
