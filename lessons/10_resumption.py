@@ -17,8 +17,8 @@
 # **Time:** 30 minutes.<br>
 # **RFC sections:** 5246 §7.3 (session IDs), 5077 §3 (tickets), 7627 §5.3.
 #
-# We will come back to a server, write its memory, see what happens when it remembers nothing, and
-# then steal one key and open a recording that lesson 05 could not open.
+# We will come back to a server, write its memory, see how a server does without one, and then steal
+# a key that lesson 05 did not have, and try it on a recording.
 
 # %% [markdown]
 # > *The session ID decides between resume and full.*
@@ -169,8 +169,13 @@ reveal(
 )
 
 # %% [markdown]
-# So a server may forget whenever it likes. A browser's very first hello in lesson 01 carried 32
+# <details><summary>After you predicted: why?</summary>
+#
+# An ID is an offer, and a server may forget whenever it likes. It answers with another ID or none,
+# and goes on as with anybody new (§7.4.1.3). A browser's very first hello in lesson 01 carried 32
 # bytes that named nothing, and nobody minded.
+#
+# </details>
 #
 # ## A server without a memory
 #
@@ -218,7 +223,7 @@ brings = "a ticket"
 show.offer(resumption.brought(brings))
 
 # %% [markdown]
-# ## The key that opens the past
+# ## One more key to steal
 #
 # In lesson 05 somebody recorded an ECDHE connection, later stole the certificate's key, and could
 # read nothing: the ephemeral keys were gone. That is **forward secrecy**.
