@@ -45,7 +45,7 @@ def test_every_case_has_its_trace_and_two_lists_with_nothing_picked(asked, cases
         assert f"Case {number}." in page and html.escape(case.alert) in page
         assert "tlskit-ladder" in page and "What both sides hold" in page
         step, section = one.lists.values()
-        assert (step.description, section.description) == ("Step", "Section")
+        assert (step.description, section.description) == ("Step", "RFC section")
         assert [label for label, _ in step.options] == ["choose …", *case.steps]
         assert [name for _, name in section.options] == [None, *dict(case.sections)]
         assert step.value is None and section.value is None and one.sure.value is None

@@ -123,6 +123,23 @@ def test_a_lesson_that_no_question_opens_is_said_to_be_one():
         show.recall("4")
 
 
+def test_a_quiz_asks_all_about_one_lesson_and_does_not_say_about_which():
+    drawn = show.quiz("0x")
+    assert len(drawn.asked) == 5 and "(lesson" not in str(drawn)
+    assert "(lesson 00)" in str(show.recall("01"))
+    with pytest.raises(ValueError, match="no questions about lesson '99'"):
+        show.quiz("99")
+
+
+def test_who_does_not_know_is_not_told_to_be_wrong():
+    one = show.quiz("0x").asked[0]
+    words = pick(one, 3, SURE)
+    assert words.startswith("… Not yet.") and "part 1 is for you" in words
+    assert "longer answer" not in words
+    one.tell.click()
+    assert said(one).startswith("The right answer:") and "300 bytes" in said(one)
+
+
 def test_what_a_question_says_is_shown_as_it_is(monkeypatch):
     from tlskit.questions import Choice, Question
     from tlskit.show.recall_questions import Recall

@@ -14,7 +14,8 @@ CHOICES_STYLE = """<style>
   margin: 2px 0; padding: 5px 10px; white-space: normal; text-align: left; line-height: 1.4; }
 .tlskit-choices .widget-toggle-button::before { content: "○ "; }
 .tlskit-choices .widget-toggle-button.mod-active::before { content: "● "; }
-.tlskit-choices .widget-toggle-button.mod-active { outline: 2px solid currentColor; outline-offset: -2px; }
+.tlskit-choices .widget-toggle-button.mod-active {
+  outline: 2px solid currentColor; outline-offset: -2px; }
 .tlskit-short .widget-toggle-button { display: inline-block; width: auto; }
 .tlskit-short .widget-label { width: auto; padding-right: 1em; }
 </style>"""
@@ -30,12 +31,14 @@ class Judged:
         why: sentences about what was picked; of a wrong pick they do not name the right one.
         answer: the right answer in words, shown when it is asked for.
         longer: shown folded to whoever was sure, and wrong.
+        verdict: said in place of "Not right.", to one who says that she does not know.
     """
 
     right: bool
     why: tuple[str, ...]
     answer: str
     longer: str = ""
+    verdict: str = "✗ Not right."
 
 
 class Asked(widgets.VBox):  # type: ignore[misc]
@@ -104,7 +107,7 @@ class Asked(widgets.VBox):  # type: ignore[misc]
 
 def answered(judged: Judged, sure: bool) -> str:
     """Return what meets an answer, as HTML: right or wrong in words, why, what to do next."""
-    verdict = "✓ Right." if judged.right else "✗ Not right."
+    verdict = "✓ Right." if judged.right else judged.verdict
     if judged.right and not sure:
         verdict += " You can be surer than that."
     parts = [f"<p><b>{verdict}</b></p>", *(f"<p>{marked(one)}</p>" for one in judged.why)]

@@ -17,7 +17,7 @@ SAME = "the same"
 ASK = "Which step broke, and which section says how it should have been?"
 HOW = "(Run this cell to answer in the page.)"
 WIDTH = 92
-WIDE = {"layout": {"width": "min(100%, 46em)"}, "style": {"description_width": "5em"}}
+WIDE = {"layout": {"width": "min(100%, 46em)"}, "style": {"description_width": "7em"}}
 
 
 class Case(Protocol):
@@ -115,7 +115,7 @@ def one_asked(number: int, case: Case, traced: bool) -> Asked:
     sections = [(f"{name}: {about}", name) for name, about in case.sections]
     lists = {
         "a step": dropdown("Step", [(step, step) for step in case.steps]),
-        "a section": dropdown("Section", sections),
+        "a section": dropdown("RFC section", sections),
     }
     trace = Trace(case).html() if traced else ""
     return Asked(boxed("tlskit-diagnose", heading) + trace, lists, judge)
