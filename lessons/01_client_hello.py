@@ -251,7 +251,7 @@ reveal(
     {
         0: "So it is in TLS 1.2, and in our hello: there is nothing to take up again.",
         33: "Its length, one byte before it, is not part of the ID.",
-        16: "An ID may have any length up to 32, but this is not it.",
+        16: "An ID may have this length too, but here it is another.",
     },
     figure=lambda: show.explore_bytes(chromium.message, "session_id", title="Chromium's hello"),
 )
@@ -293,8 +293,7 @@ attempt(lambda: look, first_session_id)
 # Record: `16` (handshake), **`03 01`**, length. Message: `01` (ClientHello), length, **`03 03`**.
 # All three clients say TLS 1.0 outside and TLS 1.2 inside.
 #
-# Somebody on the way changes the outer one to `03 02`. Possible ends: `"done"`,
-# `"server: protocol_version"`, `"server: decode_error"`, `"server: bad_record_mac"`.
+# Somebody on the way changes the outer one to `03 02`, and in a second run the inner one.
 
 
 # %%
@@ -307,20 +306,22 @@ def inner(flight: bytes) -> bytes:
 
 
 # %% tags=["prediction"]
-outer_changed = "done"  ### PREDICT: 03 02 in the record: how does the handshake end?
-inner_changed = "server: protocol_version"  ### PREDICT: and with 03 02 in the hello instead?
+outer_matters = False  ### PREDICT: 03 02 in the record: does the handshake fail, True or False?
 
 # %%
 reveal(
-    outer_changed,
-    lambda: hellos.passing(outer),
-    {
-        "server: protocol_version": "A server that is true to the RFC takes any 03 there.",
-        "server: bad_record_mac": "No hash covers a record's header before there are keys.",
-        "server: decode_error": "The header has the right form: any 03 is a version.",
-    },
+    outer_matters,
+    lambda: hellos.passing(outer) != "done",
+    {True: "Before ServerHello a server that is true to the RFC takes any 03 there."},
     figure=lambda: f"with OpenSSL as the server: {hellos.passing(outer, openssl_server())}",
 )
+
+# %% [markdown]
+# Now the inner one. Possible ends: `"done"`, or who sends which alert, as
+# `"server: protocol_version"`, `"server: decode_error"`, `"server: bad_record_mac"`.
+
+# %% tags=["prediction"]
+inner_changed = "server: protocol_version"  ### PREDICT: 03 02 in the hello: how does it end?
 
 # %%
 reveal(

@@ -45,17 +45,18 @@ now = checkpoint("receive_server_hello", "client")
 show.explore_bytes(now.message, "cipher_suite", title="A ServerHello")
 
 # %% [markdown]
-# Only extensions that the client has sent can stand in the answer (§7.4.1.4). No list of groups is
-# among them: which group is taken stands in ServerKeyExchange, not here.
+# Only extensions that the client has sent can stand in the answer (§7.4.1.4). No **group**, the curve
+# on which both make their ECDHE keys, is among them: it stands in ServerKeyExchange (RFC 8422 §5.4).
 #
 # **Try it.** Look at `server_version` and `random` in the cell above. The version is the lower of
-# two: the highest that the client offered, and the highest that the server can do (§7.4.1.3). The
-# random is the server's own.
+# two: the highest that the client offered, and the highest that the server can do (RFC 5246
+# §7.4.1.3). The random is the server's own.
 
 # %% [markdown]
 # ## Whose order counts
 #
-# Both sides have a list, best first. Here are two short ones, by the suites' names:
+# Both sides have a list, best first. A suite's name says how the secret is agreed on (`ECDHE`), which
+# kind of key signs (`ECDSA` or `RSA`), then how records are protected. Two short lists:
 
 # %%
 from tlskit.labs.negotiation import Lists, negotiate
@@ -248,7 +249,7 @@ reveal(
     lambda: negotiate(**and_transport).result,
     {
         RSA: "ECDHE still has no group; the RFC says that such a suite must not be taken.",
-        "server: handshake_failure": "There is a suite that needs no group at all.",
+        negotiate(**ecdhe_only).result: "There is a suite that needs no group at all.",
     },
     figure=lambda: show.negotiated(negotiate(**and_transport)),
 )
@@ -310,7 +311,7 @@ show.negotiated(negotiate(session="known", certificates=("ecdsa",)))
 
 # %% [markdown]
 # **Question.** A client names a session, but the server has restarted and forgotten it. Possible:
-# `"full"`, `"resumed"`, or an alert, as `"server: handshake_failure"`.
+# `"full"`, `"resumed"`, `"an alert"`.
 
 # %% tags=["prediction"]
 forgotten = "full"  ### PREDICT: what becomes of a hello with a forgotten session's ID?
@@ -318,11 +319,10 @@ forgotten = "full"  ### PREDICT: what becomes of a hello with a forgotten sessio
 # %%
 reveal(
     forgotten,
-    lambda: "resumed" if negotiate(session="forgotten").resumed else "full",
+    lambda: negotiate(session="forgotten").kind,
     {
         "resumed": "The server has nothing to resume with: the master secret is gone with it.",
-        "server: handshake_failure": "An unknown ID is no error. Servers restart all the time.",
-        "server: illegal_parameter": "Any 0 to 32 bytes may stand there; none are wrong.",
+        "an alert": "An unknown ID is no error. Servers restart all the time.",
     },
     figure=lambda: show.negotiated(negotiate(session="forgotten")),
 )
@@ -353,8 +353,10 @@ lesson_02.kind(my_kind)
 # %%
 from tlskit.labs.negotiation import follow
 
-followed = attempt(lambda: [(one, follow(my_kind, one)) for one in SESSIONS], my_kind)
-attempt(lambda: show.table(("session", "ends"), followed), followed)
+followed = attempt(
+    lambda: [(words, follow(my_kind, one)) for one, words in SESSIONS.items()], my_kind
+)
+attempt(lambda: show.table(("session offered", "ends"), followed), followed)
 
 # %% [markdown]
 # Two warnings. A browser that also offers TLS 1.3 sends an ID that names nothing (lesson 01): to a

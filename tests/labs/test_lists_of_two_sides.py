@@ -99,15 +99,14 @@ def test_the_session_ids_tell_whether_a_session_goes_on(session, sizes, same, re
     assert found.resumed is resumed and found.ended == "done"
     names = [call.name for call in found.calls]
     assert ("send_certificate" not in names) is resumed
-    assert checks.right_kind(found.offered_id, found.answered_id) == (
-        "resumed" if resumed else "full"
-    )
+    assert found.kind == ("resumed" if resumed else "full")
+    assert checks.right_kind(found.offered_id, found.answered_id) == found.kind
 
 
 def test_a_session_that_never_came_about_is_not_offered():
     lists, result = CASES["nothing common"]
     found = lab.negotiate(**lists, session="known")
-    assert found.result == result and found.offered_id == b""
+    assert found.result == result and found.offered_id == b"" and found.kind == "an alert"
     with pytest.raises(ValueError, match="session is one of none, none kept, known, forgotten"):
         lab.negotiate(session="lost")
 

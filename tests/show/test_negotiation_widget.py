@@ -62,7 +62,7 @@ def test_without_a_prediction_nothing_is_run(widget):
 def test_a_right_prediction_and_the_same_view_as_with_fixed_values(widget):
     assert shake(widget, RSA_CHACHA).startswith(f"✓ As you predicted: it is {RSA_CHACHA}.")
     assert words(widget.view.value) == words(show.negotiated(negotiate()).html())
-    assert f"▶ {RSA_CHACHA}" in widget.view.value
+    assert widget.view.value.count("▶ nothing: taken") == 1
 
 
 @pytest.mark.parametrize(

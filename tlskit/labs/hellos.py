@@ -94,7 +94,7 @@ SEEN = Seen(
     "host it wants",
     "versions it can do",
     "cipher suites",
-    "groups",
+    "groups (curves)",
     "protocols inside",
     "extensions",
 )

@@ -30,9 +30,13 @@ RSA_CHACHA = "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
 TRANSPORT = "TLS_RSA_WITH_AES_128_GCM_SHA256"
 SUITES = (ECDSA_AES, ECDSA_CHACHA, RSA_AES, RSA_CHACHA, TRANSPORT)
 GROUPS = ("x25519", "secp256r1")
-SESSIONS = ("none", "none kept", "known", "forgotten")
-"""What the client offers to take up again: nothing ("none kept": and the server keeps no sessions
-either), a session that the server has, or one that it has no more."""
+SESSIONS = {
+    "none": "none",
+    "none kept": "none, and the server keeps none",
+    "known": "one that the server knows",
+    "forgotten": "one that the server has forgotten",
+}
+"""What session the client offers to take up again, in a word and in words."""
 
 MyChoice = Callable[[tuple[str, ...], tuple[str, ...]], str]
 MyUsable = Callable[[Suite, tuple[str, ...], tuple[str, ...]], bool]
@@ -86,6 +90,13 @@ class Negotiated:
     def result(self) -> str:
         """The suite, or who sent which alert."""
         return self.suite if self.ended == "done" else self.ended
+
+    @property
+    def kind(self) -> str:
+        """Which handshake it was, "full" or "resumed"; "an alert" if it failed."""
+        if self.ended != "done":
+            return "an alert"
+        return "resumed" if self.resumed else "full"
 
 
 def negotiate(**lists: Any) -> Negotiated:

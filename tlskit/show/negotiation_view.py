@@ -41,9 +41,11 @@ class NegotiationView:
 
 
 def marked(outcome: Any) -> list[tuple[str, ...]]:
-    """Return the rows, the suite that was taken with a mark before it."""
+    """Return the rows, with a mark in that of the suite that was taken."""
     taken = outcome.suite if outcome.ended == "done" else ""
-    return [(f"▶ {row[0]}" if row[0] == taken else row[0], *row[1:]) for row in outcome.rows]
+    return [
+        (*row[:-1], f"▶ {row[-1]}: taken" if row[0] == taken else row[-1]) for row in outcome.rows
+    ]
 
 
 def sentences(outcome: Any) -> list[str]:

@@ -17,10 +17,10 @@ LABELS = {
     "server_groups": "Server: groups",
     "certificates": "Server: certificates",
     "preference": "Whose order counts",
-    "session": "Session that the client offers",
+    "session": "Client: session offered",
     "prediction": "I predict",
 }
-WIDE = {"style": {"description_width": "13em"}, "layout": {"width": "min(100%, 42em)"}}
+WIDE = {"style": {"description_width": "13em"}, "layout": {"width": "min(100%, 46em)"}}
 HOW = "(Run this cell to pick other lists, predict, and let the two shake hands.)"
 
 
@@ -30,7 +30,8 @@ class Negotiation(widgets.VBox):  # type: ignore[misc]
     Args:
         run: takes the fields of `first` as keywords; runs a handshake.
         first: a dataclass of what is picked at the beginning.
-        suites, sessions: the names to pick from.
+        suites: the names to pick from.
+        sessions: the words of `session` that `run` takes, each with its meaning.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Negotiation(widgets.VBox):  # type: ignore[misc]
         run: Callable[..., Any],
         first: Any,
         suites: Sequence[str],
-        sessions: Sequence[str],
+        sessions: Mapping[str, str],
     ) -> None:
         """Draw the lists; nothing is run before there is a prediction."""
         self.run = run
@@ -53,7 +54,7 @@ class Negotiation(widgets.VBox):  # type: ignore[misc]
             self._add(f"{side}_groups", orders(picked[f"{side}_groups"]))
         self._add("certificates", orders(picked["certificates"]))
         self._add("preference", {one: one for one in ("server", "client")})
-        self._add("session", {one: one for one in sessions})
+        self._add("session", {words: one for one, words in sessions.items()})
         self.prediction = listed(LABELS["prediction"], (NONE, *suites, FAILURE), NONE)
         self.button = widgets.Button(description="Shake hands", button_style="primary")
         self.note, self.view = widgets.HTML(), widgets.HTML()
@@ -143,7 +144,7 @@ def orders(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def negotiation(
-    run: Callable[..., Any], first: Any, suites: Sequence[str], sessions: Sequence[str]
+    run: Callable[..., Any], first: Any, suites: Sequence[str], sessions: Mapping[str, str]
 ) -> Negotiation:
     """Return the widget; `run(**lists)` is called with the fields of `first` as they are picked."""
     return Negotiation(run, first, suites, sessions)
