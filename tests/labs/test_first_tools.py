@@ -19,6 +19,8 @@ def test_who_tries_all_small_numbers_reads_the_letter_and_of_a_large_prime_not()
     assert sum(tools.opened(n, answer.letter) is not None for n in range(1, 23)) == 1
     public = pow(tools.LARGE_BASE, 987654321, tools.LARGE_PRIME)
     large = tools.answer_to(public, tools.LARGE_PRIME, tools.LARGE_BASE)
+    read = [tools.can_listener_read(one.letter) for one in (answer, large)]
+    assert read == ["yes", "no"]
     assert len(large.public) == 16
     assert not any(tools.opened(n, large.letter) for n in range(1, 1001))
     shared = pow(int.from_bytes(large.public, "big"), 987654321, tools.LARGE_PRIME)
@@ -58,6 +60,8 @@ def test_only_the_signed_message_fits_its_signature():
     signature = tools.signed(b"camera on")
     assert len(signature) == 256 and tools.signature_fits(b"camera on", signature)
     assert not tools.signature_fits(b"camera off", signature)
+    assert tools.key_that_checks(b"camera on", signature) == "public"
+    assert tools.key_that_checks(b"camera off", signature) == "neither"
     assert not tools.signature_fits(b"camera on", signature[:-1] + b"\0")
 
 

@@ -72,6 +72,11 @@ def opened(shared: int, letter: bytes) -> str | None:
         return None
 
 
+def can_listener_read(letter: bytes) -> str:
+    """Return "yes" or "no": whether trying every number below the small prime opens a letter."""
+    return "yes" if any(opened(number, letter) for number in range(1, PRIME)) else "no"
+
+
 # ---- hash, MAC, AEAD
 
 
@@ -127,6 +132,11 @@ def signature_fits(message: bytes, signature: bytes) -> bool:
     except Alert:
         return False
     return True
+
+
+def key_that_checks(message: bytes, signature: bytes) -> str:
+    """Return "public" if the key in the certificate, which everybody has, fits; else "neither"."""
+    return "public" if signature_fits(message, signature) else "neither"
 
 
 # ---- bytes
