@@ -40,7 +40,7 @@ WITHIN = {
         "__init__",
     ),
     "checks": (
-        "report",
+        "report loops",
         "mistakes",
         "before_you_start lesson_01 lesson_02 lesson_03 lesson_04 lesson_05 lesson_06 "
         "lesson_07 lesson_08 lesson_09 lesson_10 live key_generation",

@@ -4,10 +4,10 @@ from fnmatch import fnmatch
 
 import pytest
 
-from tlskit.certificates import name_matches
+from tlskit.certificates import name_matches, verify_chain
 from tlskit.checks import lesson_03 as check
 from tlskit.checks.report import Verdict
-from tlskit.labs.certificate_chains import CASES
+from tlskit.labs.certificate_chains import CASES, subjects
 
 RIGHT = [CASES[letter].replace("_", " ") for letter in CASES]
 
@@ -43,6 +43,49 @@ def test_an_unwritten_walk_is_no_mistake():
         raise NotImplementedError
 
     assert check.walk(my_walk).verdict is Verdict.NOT_WRITTEN
+
+
+@pytest.mark.parametrize("takes_the_root_again", [True, False])
+def test_a_walk_without_end_is_stopped_and_said_so(takes_the_root_again):
+    def my_walk(certificates, roots):
+        path = [certificates[0]]
+        while path[-1] not in roots:
+            for one in [*certificates[1:], *roots]:
+                if one.subject == path[-1].issuer and (takes_the_root_again or one not in path):
+                    path.append(one)
+                    break
+            else:
+                if takes_the_root_again:
+                    break
+        return path
+
+    report = check.walk(my_walk)
+    assert report.verdict is Verdict.WRONG
+    assert "raised EndlessLoop: no round of it takes a new" in report.findings[0]
+    sound = check.walk_cases()[0]
+    assert check.walked(my_walk, *sound) == subjects(check.right_walk(*sound))
+
+
+def test_a_walk_that_is_no_function_is_said_to_be_none():
+    assert "is not a function" in check.walk("my_walk").findings[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (check.believed_last, "the leaf comes first"),
+        (lambda chain, server_name, trust, now: chain[0], "return Certificate, and returned"),
+        (lambda chain, server_name, trust, now: None, "is a `return` missing?"),
+        (verify_chain, "raised Alert"),
+    ],
+)
+def test_a_client_that_does_not_simply_take_the_leaf_hears_why(wrong, words):
+    report = check.believes(wrong)
+    assert report.verdict is Verdict.WRONG and words in report.findings[0]
+
+
+def test_a_client_that_takes_each_leaf_believes_everything():
+    assert check.believes(check.right_belief).right
 
 
 def test_the_right_rule_for_names_passes():

@@ -1,16 +1,20 @@
-"""Checks of lesson 03: the walk from leaf to root, the name, the deck of five chains."""
+"""Checks of lesson 03: the walk, the name, the client that believes, the deck of five chains."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from cryptography import x509
 
 from tlskit import pki
+from tlskit.certificates import Trust
 from tlskit.certificates import name_matches as right_name_matches
+from tlskit.checks.loops import ending
 from tlskit.checks.mistakes import compare
 from tlskit.checks.report import Report, Unusable, Verdict, value_of
 from tlskit.faulty_pki import faulty
-from tlskit.labs.certificate_chains import CASES, certificates_of, dated_chain
+from tlskit.labs.certificate_chains import CASES, SERVERS, certificates_of, dated_chain, subjects
+from tlskit.lesson import HOST
 
 Certificates = Sequence[x509.Certificate]
 Walk = Callable[[Certificates, Certificates], list[x509.Certificate]]
@@ -66,6 +70,22 @@ def without_leaf(certificates: Certificates, roots: Certificates) -> list[x509.C
     return right_walk(certificates, roots)[1:]
 
 
+def round_and_round(certificates: Certificates, roots: Certificates) -> list[x509.Certificate]:
+    """Take a root that is its own issuer again in each round."""
+    path = [certificates[0]]
+    candidates = [*certificates[1:], *roots]
+    for _ in candidates:
+        fitting = [one for one in candidates if one.subject == path[-1].issuer]
+        if path[-1] not in roots and fitting:
+            path.append(fitting[0])
+    return path
+
+
+def leaf_again(certificates: Certificates, roots: Certificates) -> list[x509.Certificate]:
+    """Look for the leaf's issuer at the leaf too."""
+    return right_walk([certificates[0], *certificates], roots)
+
+
 def rooted_anyway(certificates: Certificates, roots: Certificates) -> list[x509.Certificate]:
     """Walk through what was sent, then put the root behind it whatever its name."""
     path = right_walk(certificates, ())
@@ -87,16 +107,21 @@ WALK_MISTAKES: dict[str, Walk] = {
     "You look only among what was sent. The server need not send the root (RFC 5246 §7.4.2): go "
     "on among your own roots.": without_roots,
     "The leaf is not in your path: it is where the walk begins.": without_leaf,
+    "You take a stranger's root twice: whoever signs himself is his own issuer.": round_and_round,
+    "You take a leaf twice that signed itself: look for its issuer among the others.": leaf_again,
     "You put the root at the end whatever the last certificate's issuer is: then every chain "
     "seems to end well.": rooted_anyway,
 }
+
+
+ENDLESS = "no round of it takes a new certificate, and still it goes on"
 
 
 def walk(mine: Walk) -> Report:
     """Judge `my_walk(certificates, roots)`."""
     return compare(
         "my_walk",
-        mine,
+        ending(mine, ENDLESS) if callable(mine) else mine,
         right_walk,
         walk_cases(),
         WALK_MISTAKES,
@@ -104,6 +129,11 @@ def walk(mine: Walk) -> Report:
         "Seven chains, and each walk ends where its names end.",
         "RFC 5246 §7.4.2; RFC 5280 §6.1",
     )
+
+
+def walked(mine: Walk, certificates: Certificates, roots: Certificates) -> list[str]:
+    """Return of whom each certificate on her walk speaks; EndlessLoop if it does not end."""
+    return subjects(ending(mine, ENDLESS)(certificates, roots))
 
 
 # ---- the name
@@ -167,13 +197,47 @@ def name_matches(mine: Callable[[str, str], bool]) -> Report:
     return Report(task, Verdict.WRONG, found, "RFC 9525 §6.3; RFC 6125 §6.4.3")
 
 
+# ---- the client that believes everything
+
+Verify = Callable[[Sequence[bytes], str, Trust, datetime], x509.Certificate]
+
+
+def right_belief(
+    chain: Sequence[bytes], server_name: str, trust: Trust, now: datetime
+) -> x509.Certificate:
+    """Return the leaf, whatever it says."""
+    return certificates_of(chain)[0]
+
+
+def believed_last(
+    chain: Sequence[bytes], server_name: str, trust: Trust, now: datetime
+) -> x509.Certificate:
+    """Take the chain's other end."""
+    return certificates_of(chain)[-1]
+
+
+def believes(mine: Verify) -> Report:
+    """Judge `my_verify_chain(chain, server_name, trust, now)`, which shall refuse nothing."""
+    cases = [(faulty(fault, "rsa").chain, HOST, pki.trust(), pki.NOW) for fault in SERVERS]
+    return compare(
+        "my_verify_chain",
+        mine,
+        right_belief,
+        cases,
+        {"You take the certificate at the other end: the leaf comes first.": believed_last},
+        x509.Certificate,
+        f"It believes all {len(cases)} faulty servers.",
+        "RFC 5246 §7.4.2",
+    )
+
+
 # ---- the deck
 
 SYMPTOMS = {
     "unknown CA": "you would see a chain that is whole, up to a root that is not ours",
     "self-signed": "you would see a leaf whose subject and issuer are one",
     "wrong usage": "you would see a leaf issued for somebody else than servers",
-    "not yet valid": "you would see a first day that is behind the clock's",
+    "not yet valid": "you would see a certificate whose first day is yet to come",
     "bad signature": "you would see nothing: names, days and usage are all in order, and only "
     "the signature is not",
 }
@@ -204,7 +268,7 @@ def said_of(letter: str, diagnosis: Any) -> str:
         return f"{diagnosis!r} is none of the five: {', '.join(SYMPTOMS)}."
     if wanted == plain(CASES[letter]):
         return ""
-    return f"not {words[wanted]}: {SYMPTOMS[words[wanted]]}."
+    return f"`{words[wanted]}` it is not: {SYMPTOMS[words[wanted]]}."
 
 
 def plain(words: Any) -> str:

@@ -160,7 +160,7 @@ def only_the_walk(walk: Callable[[Certificates, Certificates], Certificates]) ->
         chain: Sequence[bytes], server_name: str, trust: Trust, now: datetime
     ) -> x509.Certificate:
         certificates = certificates_of(chain)
-        if walk(certificates, trust.roots)[-1] in trust.roots:
+        if walk(certificates, list(trust.roots))[-1] in trust.roots:
             return certificates[0]
         reason = "the walk does not end at a root of ours"
         raise Alert(AlertDescription.unknown_ca, reason, "RFC 5280 §6.1")
