@@ -40,6 +40,7 @@ show.recall("04")
 # called a **flight**. `talk` is a handshake with its bytes.
 
 # %%
+from tlskit.cipher_suites import suite_named
 from tlskit.labs import server_flight as flight
 from tlskit.predictions import reveal
 
@@ -155,21 +156,13 @@ show.explore(talk.calls, order, message="server_key_exchange", field="public")
 # bytes each. RSA-2048 signs as before. How long is the *body* of ServerKeyExchange then? (Read the
 # sizes of the other fields off the list above.)
 
-# %%
-from dataclasses import replace
-
-from tlskit.checkpoints import USUAL, checkpoint
-from tlskit.key_exchange import group_named
-
-p256 = replace(USUAL, group=group_named("P-256"))
-
 # %% tags=["prediction"]
 p256_body = 329  ### PREDICT: bytes in the body of ServerKeyExchange with P-256?
 
 # %%
 reveal(
     p256_body,
-    lambda: len(checkpoint("receive_server_key_exchange", choice=p256).message) - 4,
+    lambda: flight.server_key_exchange_body("P-256"),
     {
         333: "That counts the header of 4 bytes; the question was for the body.",
         328: "x and y have 64 bytes; one byte more says that the point is not compressed.",
@@ -246,6 +239,8 @@ show.ladder(honest.at_client.calls, honest.at_client.order, today=("server_key_e
 # name and dates.
 
 # %%
+from dataclasses import replace
+
 careless = attempt(
     lambda: replace(tls12.FORMULAE, verify_signature=my_verify_signature), my_verify_signature
 )
@@ -343,18 +338,14 @@ reveal(
 #
 # **Question.** How many messages are in the server's flight then?
 
-# %%
-from tlskit.cipher_suites import suite_named
-
-transport = flight.server_talks(suite=suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256"))
-
 # %% tags=["prediction"]
-rsa_messages = 3  ### PREDICT: messages in the server's flight with TLS_RSA_WITH_AES_128_GCM_SHA256?
+RSA = suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256")
+rsa_messages = 3  ### PREDICT: messages in the server's flight with this suite?
 
 # %%
 reveal(
     rsa_messages,
-    lambda: len(flight.messages_in(flight.handshake_in(transport.flight))),
+    lambda: len(flight.messages_in(flight.handshake_in(flight.server_talks(suite=RSA).flight))),
     {
         4: "One of the four is not sent: the client has all that it needs in the certificate.",
         2: "ServerHelloDone has no body, and is a message all the same.",
@@ -378,10 +369,8 @@ flight.DONE.hex(" ")
 #
 # **Question.** Who sends an alert?
 
-# %%
-lost = flight.server_talks(flight.without(HandshakeType.server_hello_done))
-
 # %% tags=["prediction"]
+lost = flight.server_talks(flight.without(HandshakeType.server_hello_done))
 who = "nobody"  ### PREDICT: who sends an alert: "client", "server" or "nobody"?
 
 # %%
@@ -431,7 +420,7 @@ show.ladder(so_far, order, today=("server_key_exchange", "server_hello_done"))
 # %%
 extra = flight.messages_in(flight.handshake_in(talk.flight))[2]
 odd = flight.edited(lambda messages: [*messages[:2], extra, *messages[2:]])
-flight.server_talks(odd, suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256")).alerts
+flight.server_talks(odd, RSA).alerts
 
 # %% [markdown]
 # Clients that took such a message could be made to use a short RSA key from it (the FREAK attack of
@@ -459,6 +448,8 @@ check.hash_in_signature(my_hash_in_signature)
 
 # %%
 from hashlib import sha256
+
+from tlskit.checkpoints import checkpoint
 
 now = checkpoint("receive_server_key_exchange").state
 rsa = now.peer_certificate.public_key().public_numbers()

@@ -31,6 +31,8 @@
 
 # %%
 from tlskit import show
+from tlskit.labs import key_transport as transport
+from tlskit.predictions import reveal
 
 show.recall("05")
 
@@ -54,10 +56,6 @@ show.recall("05")
 body_rsa = 258  ### PREDICT: bytes in the body with RSA-2048?
 body_x25519 = 33  ### PREDICT: bytes in the body with X25519?
 body_p256 = 66  ### PREDICT: bytes in the body with P-256?
-
-# %%
-from tlskit.labs import key_transport as transport
-from tlskit.predictions import reveal
 
 # %%
 reveal(
@@ -104,7 +102,10 @@ reveal(
 show.table_picks("Key exchange", transport.EXCHANGES, transport.pick_exchange, first="P-384")
 
 # %% [markdown]
-# The same without a list, once you have predicted:
+# The same without a list, for P-521. And two of those that you predicted, once you have:
+
+# %%
+show.table(("what", "P-521"), transport.described("P-521"))
 
 # %%
 from tlskit.tasks import attempt
@@ -118,21 +119,18 @@ attempt(lambda: show.table(("what", "X25519"), transport.described("x25519")), b
 # With RSA the server's key is the one in the *certificate*, and there is no ServerKeyExchange. With
 # ECDHE there is a key in ServerKeyExchange, and nothing is encrypted with it: it is one of two
 # public keys, and each side computes the same secret from the other's public and its own private
-# key (RFC 8422 §5.10). A capture tool prints
-# `Pubkey` beside both.
+# key (RFC 8422 §5.10). A capture tool prints `Pubkey` beside both.
 #
-# Let us look whether what an ECDHE client sent is its own public key, and nothing else:
+# Is what an ECDHE client sent its own public key, and nothing else? And have both the same secret?
 
 # %%
 ecdhe = transport.transported("x25519")
 body = transport.body_of("x25519")
-body[1:] == ecdhe.client.state.key_pair.public
-
-# %%
-ecdhe.client.state.pre_master_secret == ecdhe.server.state.pre_master_secret
+client, server = ecdhe.client.state, ecdhe.server.state
+body[1:] == client.key_pair.public, client.pre_master_secret == server.pre_master_secret
 
 # %% [markdown]
-# Both have the secret, and it was never sent.
+# Twice yes: both have the secret, and it was never sent.
 #
 # ## A recorded session
 #
@@ -269,11 +267,9 @@ print(wiretap.script(wiretap.application_data(ecdhe_tape, wiretap.keys(ecdhe_tap
 # **Question.** Which record does it answer with an alert, and with which?
 
 # %% tags=["prediction"]
+harmed = transport.answers(transport.last_byte_flipped)
 record = "Finished"  ### PREDICT: "ClientKeyExchange", "ChangeCipherSpec" or "Finished"?
 alert = "bad_record_mac"  ### PREDICT: "decrypt_error", "bad_record_mac" or "illegal_parameter"?
-
-# %%
-harmed = transport.answers(transport.last_byte_flipped)
 
 # %%
 reveal(

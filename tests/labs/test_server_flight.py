@@ -17,6 +17,7 @@ from tlskit.labs.server_flight import (
     packed,
     pick_packing,
     records_in,
+    server_key_exchange_body,
     server_talks,
     without,
 )
@@ -75,6 +76,11 @@ def test_the_flight_of_rsa_has_no_server_key_exchange():
     talk = server_talks(suite=RSA)
     assert talk.done
     assert [one[0] for one in messages_in(handshake_in(talk.flight))] == [2, 11, 14]
+
+
+@pytest.mark.parametrize("group, size", [("x25519", 296), ("P-256", 329)])
+def test_the_body_of_server_key_exchange(group, size):
+    assert server_key_exchange_body(group) == size
 
 
 def test_the_key_is_in_server_key_exchange_alone():

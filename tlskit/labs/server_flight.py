@@ -4,23 +4,26 @@ Messages and records have boundaries of their own (RFC 5246 §6.2.1), and a pack
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tlskit import tls12
 from tlskit.alerts import Alert
-from tlskit.cipher_suites import Suite, suite_named
+from tlskit.checkpoints import USUAL, checkpoint
+from tlskit.cipher_suites import Suite
 from tlskit.connection import Connection
+from tlskit.key_exchange import group_named
 from tlskit.ladder_rows import camel_case
 from tlskit.lesson import client_settings, openssl_client, server_settings
+from tlskit.messages import HEADER_SIZE as MESSAGE_HEADER
 from tlskit.messages import frame_handshake
 from tlskit.peers import Endpoint, exchange
 from tlskit.records import HEADER_SIZE, Record, join, reassemble, split
 from tlskit.registry import ContentType, HandshakeType, ProtocolVersion, name_of
 from tlskit.trace import Call
 
-SUITE = suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+SUITE = USUAL.suite
 DONE = frame_handshake(HandshakeType.server_hello_done, b"")
 Change = Callable[[bytes], bytes]
 
@@ -201,6 +204,12 @@ def server_talks(
         (server if end is behind else client, error) for end, error in exchange(client, behind)
     ]
     return Talk(client, server, calls, failures, seen[0] if seen else b"")
+
+
+def server_key_exchange_body(group: str) -> int:
+    """Return how many bytes the body of ServerKeyExchange has with this group (RFC 8422 §5.4)."""
+    chosen = replace(USUAL, group=group_named(group))
+    return len(checkpoint("receive_server_key_exchange", choice=chosen).message) - MESSAGE_HEADER
 
 
 # ---- three kinds of boundaries, for a drawing
