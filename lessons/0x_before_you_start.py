@@ -17,7 +17,7 @@
 # **Time:** 20 minutes; the check alone takes 4.<br>
 # **RFC sections:** none are needed; 5246 §4.1, 2104 §2 and 5116 §2.1 say more.
 #
-# We will check what you know already. Then we meet the five tools that TLS is put together from, in
+# We will check what you know already. Then we meet the tools that TLS is put together from, in
 # small. At the end you open a sealed letter whose key was never sent.
 #
 # (`0x` is how Python begins a number in hex.)
@@ -243,7 +243,8 @@ tools.signature_fits(message, signature), tools.signature_fits(b"camera off", si
 # ## 5 · Diffie-Hellman, with small numbers
 #
 # Two sides that never met agree on a secret, while everybody listens. Both know a prime, 23, and a
-# base, 5. Each picks a secret number, raises the base to it, and keeps the remainder:
+# base, 5. Each picks a secret number, raises the base to it, divides by the prime, and keeps only the
+# remainder:
 
 # %%
 my_secret = 6  # change it: any number from 2 to 21
