@@ -36,7 +36,7 @@ show.recall("01")  # a question from lesson 00
 # %% [markdown]
 # ## Two fields of fixed length
 #
-# A **ClientHello** (RFC 5246 §7.4.1.2) begins with a version and 32 random bytes. TLS 1.2 is
+# A **ClientHello** (RFC 5246 §7.4.1.2) begins with a version and 32 bytes of **random**. TLS 1.2 is
 # written `03 03`: it counts on from SSL 3.0, which was `03 00`.
 #
 # The explorer below reads what we have so far. Its list ends at the first thing that is missing.
@@ -127,8 +127,8 @@ attempt(lambda: show.explore_bytes(so_far, "cipher_suites", title="Our hello so 
 # ## The name
 #
 # All that was added to TLS later lies in **extensions** (§7.4.1.4) at the end of the hello: each is
-# a number of two bytes and a counted body. `server_name` has the number 0 (RFC 6066 §3), and its
-# body is a list of names, in which today only one can stand:
+# a number of two bytes and a counted body. `server_name`, called **SNI** in many texts, has the
+# number 0 (RFC 6066 §3), and its body is a list of names, in which today only one can stand:
 #
 # | | bytes |
 # |---|---|

@@ -45,8 +45,9 @@ now = checkpoint("receive_server_hello", "client")
 show.explore_bytes(now.message, "cipher_suite", title="A ServerHello")
 
 # %% [markdown]
-# Only extensions that the client has sent can stand in the answer (§7.4.1.4). No **group**, the curve
-# on which both make their ECDHE keys, is among them: it stands in ServerKeyExchange (RFC 8422 §5.4).
+# Only extensions that the client has sent can stand in the answer (§7.4.1.4), as the one protocol
+# that was taken for the inside (**ALPN**, RFC 7301 §3.1). No **group**, the curve on which both make
+# their ECDHE keys, is among them: it stands in ServerKeyExchange (RFC 8422 §5.4).
 #
 # **Try it.** Look at `server_version` and `random` in the cell above. The version is the lower of
 # two: the highest that the client offered, and the highest that the server can do (RFC 5246
@@ -55,8 +56,9 @@ show.explore_bytes(now.message, "cipher_suite", title="A ServerHello")
 # %% [markdown]
 # ## Whose order counts
 #
-# Both sides have a list, best first. A suite's name says how the secret is agreed on (`ECDHE`), which
-# kind of key signs (`ECDSA` or `RSA`), then how records are protected. Two short lists:
+# One side offers lists, the other picks: that is the whole **negotiation**. Lists are best first. The
+# name of a **cipher suite** says how the secret is agreed on (`ECDHE`), which kind of key signs
+# (`ECDSA` or `RSA`), then how records are protected. Two short lists:
 
 # %%
 from tlskit.labs.negotiation import Lists, negotiate
