@@ -80,7 +80,7 @@ def trials(mine: Mine) -> list[Trial]:
 
 def trial(mine: Mine, suite: str, extended_master_secret: bool, role: str) -> Trial:
     """Shake hands with OpenSSL once."""
-    told = {
+    told: dict[str, Any] = {
         "suites": (suite_named(suite),),
         "extended_master_secret": extended_master_secret,
     }

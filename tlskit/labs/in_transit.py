@@ -30,7 +30,10 @@ Wire = Callable[[str, bytes], bytes]
 
 
 class Ends(Protocol):
-    """Makes the two ends of a conversation, the same ones each time it is asked."""
+    """Makes the two ends of a conversation, the same ones each time it is asked; hashable."""
+
+    def __hash__(self) -> int:
+        """Return the same number for the same ends: recordings are kept by it."""
 
     @property
     def suite(self) -> Suite:
@@ -92,11 +95,12 @@ class Conversation:
         self.failures: list[tuple[str, Any]] = []
         self.read: dict[str, bytes] = {CLIENT: b"", SERVER: b""}
         self.carry()
-        for speak in (
+        speeches: tuple[Callable[[], None], ...] = (
             lambda: self.ends[CLIENT].write(REQUEST),
             lambda: self.ends[SERVER].write(ANSWER),
             lambda: self.ends[CLIENT].close(),
-        ):
+        )
+        for speak in speeches:
             if self.failures or not all(end.done for end in self.ends.values()):
                 break
             speak()
