@@ -47,8 +47,9 @@ now = checkpoint("receive_certificate")
 # **intermediate**; the intermediate's certificate was signed by a **root**. The client has a few
 # roots that it believes without proof.
 #
-# So three certificates stand between our client and our server's key. **Question.** How many of
-# them does the server send in its Certificate message?
+# So three certificates lead from what our client believes to our server's key: a **chain**. (`now`
+# is a recorded handshake, stopped where the client receives this.) **Question.** How many of the
+# three does the server send in its Certificate message?
 
 # %% tags=["prediction"]
 sent = 2  ### PREDICT: how many certificates are in the message?
@@ -88,26 +89,28 @@ print("in all:", len(chain[0]), "bytes; our name begins at byte", chain[0].index
 
 # %% [markdown]
 # The **subject** is whom the certificate speaks of, the **issuer** who signed it. Then come the
-# days on which it is valid, a public key (2048 bits, RSA), and a signature of 256 bytes over all
-# the rest. More facts are in *extensions*: the names, and what the key may be used for
-# (RFC 5280 §4.1, §4.2.1).
+# days on which it is valid, a public key (2048 bits, RSA) and *extensions*: the host names, and
+# what the key may be used for. All of that is signed, and the signature, 256 bytes, stands behind
+# it (RFC 5280 §4.1, §4.2.1).
 #
 # That public key is the leaf's. The signature was made with *another* key: the issuer's.
 
 # %% [markdown]
 # ## Task 1: walk it
 #
-# Start at the leaf. The next certificate is the one whose `subject` is the last one's `issuer`.
-# Look among those that were sent, in their order, then among your roots. Stop at a root, or where
-# no name fits.
+# Both lists hold certificates, like `leaf` above. Start at the leaf; the next one on your path is
+# that whose `subject` is the last one's `issuer`. Look for it among the `candidates`: those that
+# were sent, then your roots. Stop at a root of yours, or where no name fits. And take none twice:
+# whoever signs himself is his own issuer.
 
 
 # %% tags=["task"]
 def my_walk(certificates, roots):
     """Return a list: the leaf, its issuer, its issuer's issuer, and so on."""
-    ### BEGIN SOLUTION
     path = [certificates[0]]
-    for one in [*certificates[1:], *roots]:
+    candidates = [*certificates[1:], *roots]
+    ### BEGIN SOLUTION
+    for one in candidates:
         if path[-1] not in roots and one.subject == path[-1].issuer:
             path.append(one)
     return path
@@ -120,13 +123,13 @@ check.walk(my_walk)
 # %% [markdown]
 # <details><summary>Three hints</summary>
 #
-# 1. A list that begins as `[certificates[0]]`, and `path[-1]` for the last one in it.
-# 2. `[*certificates[1:], *roots]` has all candidates in the order in which to look at them.
-# 3. Two certificates can be compared with `==`, and `one in roots` works.
+# 1. `path[-1]` is the last one so far, and `path.append(one)` goes one further.
+# 2. The server must send them in order (RFC 5246 §7.4.2), so once through the candidates is enough.
+# 3. Two names can be compared with `==`, and `one in roots` works.
 # </details>
 
 # %%
-attempt(lambda: lab.subjects(my_walk(certificates, roots)), my_walk)
+attempt(lambda: check.walked(my_walk, certificates, roots), my_walk)
 
 # %% [markdown]
 # Where does your walk end? Now a **missing intermediate**: the server's owner forgot to send it.
@@ -134,7 +137,7 @@ attempt(lambda: lab.subjects(my_walk(certificates, roots)), my_walk)
 # `ssl` fails. And your walk?
 
 # %%
-attempt(lambda: lab.subjects(my_walk(certificates[:1], roots)), my_walk)
+attempt(lambda: check.walked(my_walk, certificates[:1], roots), my_walk)
 
 # %% [markdown]
 # It can't go on: the leaf's issuer is neither there nor among the roots. This is the first of three
@@ -172,11 +175,14 @@ check.name_matches(my_name_matches)
 # 3. With a `*` in front, everything behind the first dot must be equal.
 # </details>
 #
-# The rule is RFC 9525 §6.3. An older text, RFC 6125 §6.4.3, let a client accept `w*.example` too.
+# The rule is RFC 9525 §6.3. An older text, RFC 6125 §6.4.3, let a client accept
+# `w*.course.example` too. The names are those of an extension; the subject does not count
+# (RFC 9525 §2).
 
 # %% [markdown]
-# A sound chain, honestly signed, for `www.course.example`. Our client asked for
-# `signal.course.example`. **Question.** With which alert does it refuse: `wrong_name`,
+# A side that refuses says so in an **alert**: two bytes, of which the second is the reason
+# (RFC 5246 §7.2). Here comes a sound chain, honestly signed, for `www.course.example`. Our client
+# asked for `signal.course.example`. **Question.** With which alert does it refuse: `wrong_name`,
 # `unknown_ca`, `decrypt_error` or `bad_certificate`?
 
 # %% tags=["prediction"]
@@ -200,8 +206,8 @@ reveal(
 #
 # This is the chain that you walked. Its leaf is valid for half a year, its intermediate for one
 # year, its root until 2100. **Question.** The clock moves on from March 2026, and one day our
-# verifier says no. Which of the three ends it? (With the answer comes a table of the three failures:
-# what our client sends, what OpenSSL's client really sends, and what the RFC has for it.)
+# verifier says no. Which of the three ends it? (With the answer comes a table of all three failures
+# and their alerts: ours, and what OpenSSL's client really sends.)
 
 # %%
 for one in [*certificates, *roots]:
@@ -244,10 +250,10 @@ from datetime import UTC, datetime
 show.chain(chain, HOST, pki.trust(), datetime(2026, 1, 1, tzinfo=UTC))
 
 # %% [markdown]
-# Every certificate of the path must be valid *now* (RFC 5280 §6.1.3). Too early is refused like too
-# late: the alert stands for a certificate that "has expired or is not currently valid"
-# (RFC 5246 §7.2.2). And the clock is the client's own: whoever can turn it back can show old
-# certificates.
+# Every certificate of the path must be valid *now* (RFC 5280 §6.1.3; our verifier asks it of the
+# root too). Too early is refused like too late: the alert stands for a certificate that "has
+# expired or is not currently valid" (RFC 5246 §7.2.2). And the clock is the client's own: whoever
+# can turn it back can show old certificates.
 
 # %% [markdown]
 # ## Five to diagnose
@@ -294,6 +300,9 @@ attempt(lambda: show.table(lab.ALERTS_HEAD, lab.alerts(lab.CASES.values())), *fi
 # Our client checks the chain with one function, `verify_chain`. You can put your own in its place.
 # Write one that takes the leaf and says yes to whatever comes: no walk, no name, no date. (People
 # do this, to get rid of an error.)
+#
+# `chain` is what was sent, the leaf first, each certificate as bytes.
+# `x509.load_der_x509_certificate` decodes one.
 
 # %% tags=["task"]
 from cryptography import x509
@@ -305,6 +314,9 @@ def my_verify_chain(chain, server_name, trust, now):
     return x509.load_der_x509_certificate(chain[0])
     ### END SOLUTION
 
+
+# %%
+check.believes(my_verify_chain)
 
 # %% [markdown]
 # Somebody stands between the client and `signal.course.example`. He has an honest certificate, for
@@ -319,14 +331,14 @@ met = attempt(lambda: lab.meet(his, my_verify_chain), my_verify_chain)
 attempt(lambda: met.heard, met)
 
 # %% [markdown]
-# The handshake itself was perfect: with the wrong one. Now give your client back what you wrote, the
-# name alone, the walk alone. Eight faulty servers, four clients: who believes whom?
+# The handshake itself was perfect: with the wrong one. Now give your client back what you wrote,
+# the name alone, the walk alone. Eight faulty servers, four clients: who believes whom?
 
 # %%
 clients = {
     "believes everything": my_verify_chain,
     "your names": lab.only_the_names(my_name_matches),
-    "your walk": lab.only_the_walk(my_walk),
+    "your walk": lab.only_the_walk(check.stopped(my_walk)),
     "our verifier": None,
 }
 written = my_verify_chain, my_name_matches, my_walk
@@ -406,6 +418,7 @@ reveal(
     {
         "none": "His keys are not the client's, so something of his must fail to open.",
         "Certificate": "It is the genuine one, as before.",
+        "ServerKeyExchange": "RSA key transport has no such message: the server signs nothing.",
         "ServerHelloDone": "It has no body, and nothing in it depends on a key.",
         "ChangeCipherSpec": "One byte, 01, in the clear: anybody can send it.",
     },
@@ -422,17 +435,17 @@ reveal(
 #
 # With RSA, by decoding the secret and sending a correct Finished, "the server demonstrates that it
 # knows the private key" (RFC 5246 App. F.1.1.2; for ECDHE see RFC 8422 §5.4). Until then the client
-# has talked to a stranger, and sends no data.
+# may have talked to a stranger, and sends no data.
 # </details>
 
 # %% [markdown]
 # ## What we do not check
 #
-# - **Revocation.** If the server's key is stolen, its CA revokes the certificate. RFC 5280 §6.1.3
+# - **Revocation**: if the server's key is stolen, its CA revokes the certificate. RFC 5280 §6.1.3
 #   asks us to look. Our verifier reads no revocation list (nor does Python's `ssl` unless told to),
 #   and our client asks the server for no status (RFC 6066 §8). The thief passes this step, and *has*
 #   the key, so he passes all others too.
-# - **Transparency.** A CA that signs for the wrong person fools us. Most browsers want proof that a
+# - **Transparency**: a CA that signs for the wrong person fools us. Most browsers want proof that a
 #   certificate stands in a public log (RFC 9162), where its mistake would be seen; we don't ask.
 # - Our verifier knows no more than the roots it was given. Whom they vouch for is their business.
 
@@ -440,9 +453,9 @@ reveal(
 # ## What the bytes said about it
 #
 # *If the certificate is valid, the client knows whom it is talking to.* It does not. It knows
-# **whose key to ask for**: a CA vouched, today, that this key belongs to this name. The same bytes
-# came from the server and from the impostor. Who *has* the key is shown later, by the two messages
-# that you predicted: one with ECDHE, another with RSA.
+# **whose key to ask for**: a CA vouches, until a certain day, that this key belongs to this name.
+# The same bytes came from the server and from the impostor. Who *has* the key is shown later, by
+# the two messages that you predicted: one with ECDHE, another with RSA.
 
 # %%
 show.ladder(now.run.calls, now.run.order, today=("certificate",))
@@ -450,8 +463,8 @@ show.ladder(now.run.calls, now.run.order, today=("certificate",))
 # %% [markdown]
 # ## What an attacker gains if you skip this
 #
-# Skip the **name**, and the owner of any certificate at all can stand in the middle. Skip the
-# **walk** or its **signatures**, and nobody even needs to be an owner: he signs for himself. Skip
+# Skip the **name**, and whoever has an honest certificate for any host can stand in the middle.
+# Skip the **walk** or the signatures on it, and nobody needs even that: he signs for himself. Skip
 # the **dates**, and a key that leaked years ago is good for ever. You saw what he then reads: your
 # request, decrypted.
 #
@@ -472,8 +485,9 @@ fooled = attempt(lambda: my_walk(lab.certificates_of(forged), roots), my_walk)
 attempt(lambda: fooled[-1] == roots[0], fooled)
 
 # %% [markdown]
-# By names alone the walk ends at *our* root. Only the signature tells: it does not verify with the
-# key that we have under this name.
+# By names alone the walk ends at *our* root. The key tells: the signature on the intermediate does
+# not verify with the key that we have under this name. Its *key identifier* (RFC 5280 §4.2.1.1)
+# names another key too, and so our verifier finds the issuer nowhere.
 
 # %% [markdown]
 # ## Stretch ★★
@@ -481,9 +495,10 @@ attempt(lambda: fooled[-1] == roots[0], fooled)
 # Write a verifier of your own: your walk, each signature on it, each date, the name. Then find out
 # which of the eight you still believe, and why.
 #
-# You may use `lab.certificates_of(chain)`, `lab.names_of(leaf)` and
+# You may use `lab.certificates_of(chain)`, `list(trust.roots)`, `lab.names_of(leaf)` and
 # `child.verify_directly_issued_by(issuer)`, which raises an error if the signature is not the
-# issuer's. To refuse, `raise ValueError("why")`.
+# issuer's. Days are compared with `<=`, as `leaf.not_valid_before_utc <= now`. To refuse,
+# `raise ValueError("why")`.
 
 
 # %% tags=["task"]

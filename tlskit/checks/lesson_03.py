@@ -121,7 +121,7 @@ def walk(mine: Walk) -> Report:
     """Judge `my_walk(certificates, roots)`."""
     return compare(
         "my_walk",
-        ending(mine, ENDLESS) if callable(mine) else mine,
+        stopped(mine) if callable(mine) else mine,
         right_walk,
         walk_cases(),
         WALK_MISTAKES,
@@ -131,9 +131,14 @@ def walk(mine: Walk) -> Report:
     )
 
 
+def stopped(mine: Walk) -> Walk:
+    """Return her walk so that it raises EndlessLoop where it would not end."""
+    return ending(mine, ENDLESS)
+
+
 def walked(mine: Walk, certificates: Certificates, roots: Certificates) -> list[str]:
     """Return of whom each certificate on her walk speaks; EndlessLoop if it does not end."""
-    return subjects(ending(mine, ENDLESS)(certificates, roots))
+    return subjects(stopped(mine)(certificates, roots))
 
 
 # ---- the name
