@@ -4,7 +4,16 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tlskit.checks import lesson_07 as check
-from tlskit.checks.lesson_07 import ADDITIONAL_DATA_MISTAKES, NONCE_MISTAKES, OPEN_MISTAKES
+from tlskit.checks.lesson_07 import (
+    ADDITIONAL_DATA_MISTAKES,
+    COUNTED,
+    NONCE_MISTAKES,
+    NUMBER_MISTAKES,
+    OPEN_MISTAKES,
+    REPEATED,
+    SEALED_WRONG,
+    SIZE,
+)
 from tlskit.checks.report import Verdict
 from tlskit.labs.record_protection import CBC, CHACHA, GCM, recorded_finished
 from tlskit.tls12.record_protection import additional_data
@@ -89,3 +98,42 @@ def test_the_wrong_sizes_are_wrong_and_name_neither_the_right_one(suite):
     assert right not in wrong and right + 5 in wrong and 16 in wrong
     assert all(str(right) not in sentence.split() for sentence in wrong.values())
     assert recorded_finished(CBC, encrypt_then_mac=True).fragment_size in check.wrong_sizes(CBC)
+
+
+@pytest.mark.parametrize("sentence", NUMBER_MISTAKES)
+def test_each_wrong_number_is_named(sentence):
+    report = check.number(NUMBER_MISTAKES[sentence])
+    assert report.verdict is Verdict.WRONG and report.findings == (sentence,)
+
+
+def test_the_number_that_the_record_claims_is_right_and_its_bytes_are_not():
+    assert check.number(lambda _, explicit: int.from_bytes(explicit, "big")).right
+    assert not check.number(lambda _, explicit: explicit).right
+
+
+def sealed(keys, number, kind, content, explicit, more=0, at=0):
+    """The right way, unless told otherwise."""
+    associated = additional_data(number + at, kind, 0x0303, len(content) + more)
+    return explicit + AESGCM(keys.key).encrypt(keys.iv + explicit, content, associated)
+
+
+@pytest.mark.parametrize(
+    ("finding", "wrong"),
+    [
+        (SIZE, lambda k, n, t, c, random: sealed(k, n, t, c, random(8))[8:]),
+        (SEALED_WRONG, lambda k, n, t, c, random: sealed(k, n, t, c, random(8), more=16)),
+        (SEALED_WRONG, lambda k, n, t, c, random: sealed(k, n, t, c, random(8), at=1)),
+        (REPEATED, lambda k, n, t, c, random: sealed(k, n, t, c, b"constant")),
+        (COUNTED, lambda k, n, t, c, random: sealed(k, n, t, c, n.to_bytes(8, "big"))),
+    ],
+)
+def test_each_wrong_way_to_seal_is_named(finding, wrong):
+    report = check.sealing(wrong)
+    assert report.verdict is Verdict.WRONG and report.findings == (finding,)
+
+
+def test_an_explicit_nonce_of_ones_own_seals():
+    counting_down = (2**64 - 1).__sub__
+    assert check.sealing(
+        lambda k, n, t, c, random: sealed(k, n, t, c, counting_down(n).to_bytes(8, "big"))
+    ).right

@@ -1,21 +1,28 @@
-"""Checks of lesson 07: the nonce and the additional data of an AES-GCM record, and opening one."""
+"""Checks of lesson 07: the nonce and the additional data of an AES-GCM record, and opening one.
+
+Then a receiver that takes the number from the record, and (as a stretch) sealing a record.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tlskit.checks.mistakes import compare
 from tlskit.checks.report import Report, Unusable, Verdict, value_of
-from tlskit.cipher_suites import Cipher, Suite
+from tlskit.cipher_suites import Cipher, Suite, suite_named
 from tlskit.lesson import lesson_random
 from tlskit.records import Record, join
+from tlskit.tls12.record_protection import Random, RecordKeys, record_keys
 from tlskit.tls12.record_protection import additional_data as right_additional_data
 
 Number = int
 Nonce = Callable[[bytes, bytes], bytes]
 AdditionalData = Callable[[Number, int, int, int], bytes]
 Open = Callable[[bytes, bytes, Number, bytes], bytes]
+Choose = Callable[[Number, bytes], Number]
+Protect = Callable[[RecordKeys, Number, int, bytes, Random], bytes]
 TAG, EXPLICIT = 16, 8
 
 
@@ -120,6 +127,11 @@ ADDITIONAL_DATA_MISTAKES: dict[str, AdditionalData] = {
             + bytes([kind])
             + version.to_bytes(2, "little")
             + length.to_bytes(2, "little")
+        )
+    ),
+    "The sequence number is written little end first; TLS writes the highest byte first.": (
+        lambda number, kind, version, length: (
+            number.to_bytes(8, "little") + right_additional_data(0, kind, version, length)[8:]
         )
     ),
     "Version and length have changed places.": (
@@ -259,3 +271,80 @@ def opens(mine: Open, cases: list[Sealed], wrong: SealedWrong) -> bool:
         return all(opened(mine, one, wrong(one)) == one.content for one in cases)
     except Unusable:
         return False
+
+
+# ---- a receiver that believes
+
+
+NUMBER_MISTAKES: dict[str, Choose] = {
+    "That is the receiver's own count. This receiver takes what the record says.": (
+        lambda counted, explicit: counted
+    ),
+    "The bytes are read little end first; TLS writes the highest byte first.": (
+        lambda counted, explicit: int.from_bytes(explicit, "little")
+    ),
+}
+
+
+def number(mine: Choose) -> Report:
+    """Judge a learner's `my_number(counted, explicit_nonce)`."""
+    cases = [(3, (2).to_bytes(EXPLICIT, "big")), (7, (2**40 + 1).to_bytes(EXPLICIT, "big"))]
+    praise = "Whatever these 8 bytes say. Let us see where that leads."
+    return compare(
+        "my_number",
+        mine,
+        lambda counted, explicit: int.from_bytes(explicit, "big"),
+        cases,
+        NUMBER_MISTAKES,
+        int,
+        praise,
+        "RFC 5288 §3",
+    )
+
+
+# ---- sealing a record
+
+SIZE = "It has the wrong size: what goes beside the ciphertext are 8 bytes in front and 16 behind."
+SEALED_WRONG = (
+    "It does not open. Salt and the explicit nonce that you send make the nonce; the additional "
+    "data have the number that you are given, and the content's own length."
+)
+REPEATED = "Two records have the same explicit nonce, the worst that can happen to GCM."
+COUNTED = "It opens, but the explicit nonce is the sequence number. Choose another one."
+
+
+def sealing(mine: Protect) -> Report:
+    """Judge a learner's `my_protect(keys, sequence_number, content_type, content, random)`."""
+    draw = lesson_random("check of sealing")
+    keys = record_keys(suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"), b"", draw(16), draw(4))
+    cases = [(0, 22, b"finished"), (1, 23, b"unmute"), (258, 23, b"mute")]
+    fragments = []
+    for case in cases:
+        try:
+            fragments.append(value_of("my_protect", mine, bytes, keys, *case, draw))
+        except Unusable as unusable:
+            return unusable.report
+    finding = sealed_wrong(keys, cases, fragments)
+    if finding:
+        return Report("my_protect", Verdict.WRONG, (finding,), "RFC 5288 §3")
+    praise = "Three records open, and each has an explicit nonce of its own."
+    return Report("my_protect", Verdict.RIGHT, (praise,))
+
+
+def sealed_wrong(
+    keys: RecordKeys, cases: list[tuple[int, int, bytes]], fragments: list[bytes]
+) -> str:
+    """Return what is wrong with fragments that a learner sealed, or nothing."""
+    for (number, content_type, content), fragment in zip(cases, fragments, strict=True):
+        if len(fragment) != EXPLICIT + len(content) + TAG:
+            return SIZE
+        associated = right_additional_data(number, content_type, 0x0303, len(content))
+        try:
+            keys.aead.decrypt(keys.iv + fragment[:EXPLICIT], fragment[EXPLICIT:], associated)
+        except InvalidTag:
+            return SEALED_WRONG
+    used = [fragment[:EXPLICIT] for fragment in fragments]
+    if len(set(used)) < len(used):
+        return REPEATED
+    numbers = {number.to_bytes(EXPLICIT, "big") for number, *_ in cases}
+    return COUNTED if numbers & set(used) else ""
