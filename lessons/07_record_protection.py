@@ -47,7 +47,7 @@ clear = [
     (one.sender, one.data[:5].hex(" "), one.content_type, one.data[5:17].hex(" "))
     for one in wire[:7]
 ]
-show.table(("sender", "record header", "which says", "what the record holds"), clear)
+show.table(("sender", "record header", "which says", "the content begins"), clear)
 
 # %% [markdown]
 # The last row is it: a header, and one single byte, `01`. All the others say *handshake*, and begin
@@ -83,8 +83,8 @@ rest = [
 show.table(("sender", "the header says", "what is behind the header"), rest)
 
 # %% [markdown]
-# The client is already under keys while the server's next record still comes in the clear: its own
-# ChangeCipherSpec. And the column in the middle never stops: content type, version and length of
+# The client's records are protected already while the server's next one still comes in the clear: its
+# own ChangeCipherSpec. And the column in the middle never ends: content type, version and length of
 # *every* record can be read on the way, also when what is behind them can't.
 #
 # ## How large is an encrypted Finished?
@@ -95,13 +95,14 @@ show.table(("sender", "the header says", "what is behind the header"), rest)
 # %% [markdown]
 # What you need to know:
 #
-# - **AES-128-GCM** is an **AEAD**: it encrypts, byte for byte, and authenticates in one. It adds a
+# - **AES-128-GCM** is an **AEAD**: it encrypts, byte for byte, and *authenticates*: it adds a
 #   **tag** of 16 bytes, which shows whether anything was changed. Its **nonce**, a value that is used
-#   only once, has 12 bytes: 4 from the key block, 8 that travel in front of each record.
+#   only once, has 12 bytes: 4 from the key block, 8 that travel in front of each ciphertext.
 # - **ChaCha20-Poly1305**, another AEAD, has a tag of the same size; both sides make all 12 bytes of
 #   its nonce of what they know.
-# - **AES-128-CBC with HMAC-SHA1** adds a MAC of 20 bytes, then encrypts; it fills up to whole blocks
-#   of 16 (by one byte at least) and sends an IV of 16 bytes in front.
+# - **AES-128-CBC with HMAC-SHA1** adds a MAC of 20 bytes, fills up to whole blocks of 16 bytes
+#   (**padding**, one byte at least) and encrypts all that. In front it sends an **IV**, 16 random
+#   bytes, so that no two records are encrypted alike.
 
 # %% tags=["prediction"]
 from tlskit.checks import lesson_07 as check
@@ -137,24 +138,20 @@ reveal(
 )
 
 # %% [markdown]
-# <details><summary>After you predicted</summary>
-#
-# Same message, three sizes. Now look for the **sequence number** in these bytes: each side numbers its records from 0 (RFC 5246 §6.1), and the
-# number is in the protection of each (§6.2.3.3, §6.2.3.1). It has no field in any of the three. Both
-# sides count.
-#
-# </details>
+# One message, three sizes. Now look for the **sequence number** in these bytes. Each side numbers the
+# records that it sends, from 0 on, anew after its ChangeCipherSpec (RFC 5246 §6.1), and the number goes
+# into the protection of each (§6.2.3.3, §6.2.3.1). But no record has a field for it: both sides count.
 #
 # ## Open it yourself
 #
-# You have the record, the key and the 4 bytes of the key block that write-ups call IV and RFC 5288
-# §3 calls **salt**. Three things are missing; the first is the nonce: salt, then the 8 bytes that
-# travel in the record, the **explicit nonce**.
+# You have the record and, from the key block, the key and the 4 bytes called `client_write_IV`, in
+# RFC 5288 §3 also the **salt**. Three functions are missing. The first makes the nonce: salt, then the
+# 8 bytes that travel in the record, the **explicit nonce**.
 
 
 # %% tags=["task"]
 def my_nonce(salt, explicit_nonce):
-    """Return the 12-byte nonce of an AES-GCM record (RFC 5288 §3)."""
+    """Return the 12-byte nonce of an AES-GCM record; all three are bytes (RFC 5288 §3)."""
     ### BEGIN SOLUTION
     return salt + explicit_nonce
     ### END SOLUTION
@@ -223,7 +220,7 @@ mine = my_open, my_nonce, my_additional_data
 attempt(lambda: check.opening(my_open), *mine)
 
 # %% [markdown]
-# Now the recorded Finished. It is the first record under the client's keys; which number has it?
+# Now the recorded Finished. It is the first record under the client's keys: number 0.
 
 # %%
 opened = attempt(lambda: my_open(gcm.key, gcm.salt, 0, gcm.record), *mine)
@@ -245,17 +242,18 @@ attempt(lambda: checks.against_openssl("unprotect", opened_by(my_open)), *mine)
 # %% [markdown]
 # One thing may have misled you. In our records the explicit nonce looks like the sequence number. The
 # RFC allows that: it "MAY be the 64-bit sequence number" (RFC 5288 §3). It need not be. Here is the
-# client's first record from OpenSSL: is the number under which it opened 0, and is its explicit nonce?
+# first protected record of OpenSSL's client: the number under which it opened, and whether its explicit
+# nonce is the same.
 
 # %%
 from tlskit.labs.record_protection import openssl_explicit_nonce
 
 number, explicit_nonce = openssl_explicit_nonce()
-number == 0, explicit_nonce == bytes(8)
+number, explicit_nonce == number.to_bytes(8, "big")
 
 # %% [markdown]
-# OpenSSL begins its explicit nonces anywhere. So a receiver must count for itself. What for? Let us
-# stand in between.
+# OpenSSL begins its explicit nonces at a random value. So nobody can read the number off a record: a
+# receiver counts for itself. What for? Let us stand in between.
 #
 # ## Somebody on the way
 #
@@ -263,7 +261,7 @@ number == 0, explicit_nonce == bytes(8)
 # 2 and 3, since Finished was 0. We can't read them. But we carry them.
 #
 # **1. Flip a bit** of what is *not* encrypted: the last bit of the version in record 2's header.
-# What does the server answer?
+# What does our server answer?
 
 # %% tags=["prediction"]
 from tlskit.labs.record_protection import send
@@ -277,13 +275,14 @@ reveal(
     lambda: flip.alert or "accepted",
     {
         "accepted": "Readable is not the same as unprotected: the version is additional data.",
-        "protocol_version": "Only its first byte is looked at by itself; both go into the tag.",
+        "protocol_version": "OpenSSL's server says so. Ours looks at the first byte only, and leaves "
+        "the second to the tag, which covers both.",
     },
     lambda: show.journey(flip),
 )
 
 # %% [markdown]
-# A flip anywhere in the fragment ends in the same way. The alert never says what was wrong, and the
+# A flip anywhere behind the header ends in the same way. The alert never says what was wrong, and the
 # connection is over: no second try.
 #
 # **2. Replay.** Record 2 arrives twice, every byte as the client made it. At which record does the
@@ -299,6 +298,7 @@ reveal(
     lambda: replay.noticed_at,
     {
         "nobody": "Every byte is genuine, but it was sealed under a number that is used up.",
+        "record 2": "It opens when it comes first: it is as the client made it, and in its place.",
         "record 3": "The number is checked with each record, so there is no need to wait for it.",
     },
     lambda: show.journey(replay),
@@ -316,6 +316,7 @@ reveal(
     reordered,
     lambda: reorder.noticed_at,
     {
+        "record 1": "It is as it should be, and nothing has been exchanged yet.",
         "record 2": "It comes too late, but before it another one came too early.",
         "nobody": "TCP would put packets back in order; here they were exchanged inside its stream.",
     },
@@ -335,6 +336,7 @@ reveal(
     lambda: drop.noticed_at,
     {
         "record 1": "Record 1 is as it should be, and nothing announces how many will follow.",
+        "record 2": "It never arrives: there is nothing to look at.",
         "nobody": "Numbers have no gaps: the next one that comes does not fit.",
     },
     lambda: show.journey(drop),
@@ -361,63 +363,35 @@ reveal(
 # %% [markdown]
 # How an end is told from a cut is a matter of lesson 09.
 #
-# ## Now you
-#
-# Choose a suite, a text, a record, and what happens to it. (By keyboard: Tab to a control; Space opens
-# a list; arrows move the slider. Bit 0 is a part's first.)
-#
-# **Task.** With *flip a bit* find endings that you have not seen yet: two other alerts (there are
-# three), and a flip to which the server says nothing at all.
-
-# %%
-from tlskit.labs.record_protection import CONTENTS
-
-show.record_lab(send, CONTENTS)
-
-# %% [markdown]
-# The same, without a widget. Try `send("flip", part="tag", bit=7)`, or another suite: `suite=CBC`.
-
-# %%
-show.journey(send("nothing"))
-
-# %% [markdown]
-# And does the function that *you* wrote notice? Here it is the server's only way to read.
+# And does the function that *you* wrote notice a copy? Here it is the server's only way to read.
 
 # %%
 attempt(lambda: show.journey(send("replay", server_opens=opened_by(my_open))), *mine)
 
 # %% [markdown]
-# <details><summary>Which flips were they?</summary>
-#
-# All of them are in the header, which is read *before* anything can be opened: a content type that
-# does not exist (`unexpected_message`), a first version byte that is not 3 (`protocol_version`), a
-# length above 2¹⁴ + 2048 (`record_overflow`). And a length that is too large, but allowed: the server
-# waits for the rest of a record that has no rest. RFC 5246 §6, App. E.1, §6.2.3.
-#
-# </details>
-#
 # ## A receiver that does not count
 #
-# Why not use what travels? Write a receiver that *believes* the explicit nonce: it takes these 8 bytes
-# as the sequence number. (Our own sender writes the number there.)
+# Why count, if 8 bytes travel? Write a receiver that *believes* the explicit nonce: it opens each
+# record under the number that these 8 bytes say. (Our own sender writes the sequence number there.)
 
 # %% tags=["task"]
 from tlskit.labs.record_protection import numbered_by
 
 
 def my_number(counted, explicit_nonce):
-    """Return the sequence number to open a record with: not the counted one, the one it claims."""
+    """Return, as a number, what the 8 bytes of the explicit nonce say; counted is ignored."""
     ### BEGIN SOLUTION
     return int.from_bytes(explicit_nonce, "big")
     ### END SOLUTION
 
 
-careless = attempt(lambda: send("replay", server_opens=numbered_by(my_number)), my_number)
+check.number(my_number)
 
 # %% [markdown]
 # Record 2 arrives twice again: four arrivals, 1, 2, 2 and 3.
 
 # %% tags=["prediction"]
+careless = attempt(lambda: send("replay", server_opens=numbered_by(my_number)), my_number)
 believed = 4  ### PREDICT: how many of the four arrivals open for this receiver?
 
 # %%
@@ -433,15 +407,19 @@ reveal(
 )
 
 # %% [markdown]
-# **Try it.** Put `"reorder"` or `"drop"` in place of `"replay"`, and run these cells again. What would
-# the people in that call hear?
-#
+# The same receiver, another order. **Try it.** Put `"drop"` in place of `"reorder"`. What would the
+# people in that call hear?
+
+# %%
+attempt(lambda: show.journey(send("reorder", server_opens=numbered_by(my_number))), my_number)
+
+# %% [markdown]
 # ## What the bytes said about it
 #
-# *From here on everything is encrypted.* From *each side's own* ChangeCipherSpec on, which is no
-# handshake message, its records are protected. Not everything: content type, version and length stay
-# readable. And not only encrypted: authenticated, together with the header and a number that nobody
-# sends. Lengths tell a lot (lesson 09).
+# *From here on everything is encrypted.* From where? Each side's records are protected from *its own*
+# ChangeCipherSpec on, which is no handshake message. Everything? Content type, version and length stay
+# readable, and lengths tell a lot (lesson 09). Only encrypted? Authenticated too, together with the
+# header and a number that nobody sends.
 
 # %% [markdown]
 # **What an attacker gains if you skip this.**
@@ -463,6 +441,35 @@ show.ladder(so_far, now.run.order, today=("change_cipher_spec",))
 # %% [markdown]
 # We saw a record type that holds one byte, predicted three sizes, made a nonce and additional data,
 # opened a Finished and what OpenSSL sent, and did five kinds of harm to records.
+#
+# ## Optional: the record lab
+#
+# Choose a suite, a text, a record, and what happens to it. (By keyboard: Tab to a control; Space opens
+# a list; arrows move the slider. Bit 0 is a part's first.)
+#
+# With *flip a bit* find endings that you have not seen yet: two other alerts (there are
+# three), and a flip to which the server says nothing at all.
+
+# %%
+from tlskit.labs.record_protection import CONTENTS
+
+show.record_lab(send, CONTENTS)
+
+# %% [markdown]
+# The same, without a widget. Try `send("flip", part="tag", bit=7)`, or another suite: `suite=CBC`.
+
+# %%
+show.journey(send("nothing"))
+
+# %% [markdown]
+# <details><summary>Which flips were they?</summary>
+#
+# All of them are in the header, which is read *before* anything can be opened: a content type that
+# does not exist (`unexpected_message`), a first version byte that is not 3 (`protocol_version`), a
+# length above 2¹⁴ + 2048 (`record_overflow`). And a length that is too large, but allowed: the server
+# waits for the rest of a record that has no rest. RFC 5246 §6, App. E.1, §6.2.3.
+#
+# </details>
 #
 # ## Optional: the same with ChaCha20-Poly1305
 #
@@ -500,8 +507,9 @@ show.table(("part", "hex"), [(name, part.hex(" ")) for name, part in inside_cbc(
 # %% [markdown]
 # The receiver must not tell a wrong padding from a wrong MAC, not even by the time it takes: whoever
 # learns which it was can decrypt step by step. That is hard to get right, and why today's suites are
-# AEAD. With *encrypt-then-MAC* (RFC 7366) the MAC stands behind, and is checked before anything is
-# decrypted. Both ends have to offer it. Ours usually do; for the size above they were told not to.
+# AEAD. With **encrypt-then-MAC** (RFC 7366) the MAC covers the ciphertext, stands behind it, and is
+# checked before anything is decrypted. The client offers it and the server agrees. Ours usually do; for
+# the size above they were told not to.
 
 # %%
 better = recorded_finished(CBC, encrypt_then_mac=True)
@@ -534,7 +542,8 @@ xor(xor(first, second), texts[0])
 # ## Stretch ★★
 #
 # Write the other direction, `protect`: explicit nonce, ciphertext and tag. Choose an explicit nonce
-# that is *not* the sequence number and never repeats, and let OpenSSL judge.
+# that is *not* the sequence number and never repeats (random bytes would, sooner or later), and let
+# OpenSSL judge. `random` is what CBC draws its IVs with; you don't need it.
 
 
 # %% tags=["task"]
@@ -547,6 +556,9 @@ def my_protect(keys, sequence_number, content_type, content, random):
     return explicit_nonce + AESGCM(keys.key).encrypt(nonce, content, more)
     ### END SOLUTION
 
+
+# %%
+attempt(lambda: check.sealing(my_protect), my_protect, *mine[1:])
 
 # %%
 attempt(lambda: checks.against_openssl("protect", my_protect), my_protect, *mine[1:])

@@ -147,6 +147,18 @@ def test_openssl_judges_the_same_harm_in_the_same_way():
         assert told.value.description is AlertDescription.bad_record_mac, act
 
 
+def test_openssl_looks_at_both_bytes_of_the_version_before_it_opens_a_record():
+    client = Connection(client_settings(suites=(GCM,)), tls12.client())
+    server = openssl_server("rsa")
+    assert not exchange(client, server)
+    client.write(b"mute")
+    record = client.data_to_send()
+    server.receive(flipped(record, "version", 15, parts(GCM, record)))
+    with pytest.raises(Alert) as told:
+        client.receive(server.data_to_send())
+    assert told.value.description is AlertDescription.protocol_version
+
+
 def test_a_receiver_that_believes_the_explicit_nonce_takes_everything():
     def believed(counted, explicit_nonce):
         return int.from_bytes(explicit_nonce, "big")
