@@ -48,6 +48,13 @@ def test_the_rows_are_the_real_bytes():
     assert row == ("2", f"{a[:8].hex(' ')} …", f"{block[:8].hex(' ')} …", "64 bytes")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "done"), [(1, 1), (32, 1), (33, 2), (64, 2), (80, 3), (100, 4), (160, 5)]
+)
+def test_unless_told_it_makes_as_many_rounds_as_the_bytes_take(wanted, done):
+    assert show.prf_rounds(SEED, ROUNDS, wanted) == show.prf_rounds(SEED, ROUNDS, wanted, done)
+
+
 def test_rounds_and_bytes_that_are_not_there_are_refused():
     with pytest.raises(ValueError, match="done is 0 to 5, not 6"):
         show.prf_rounds(SEED, ROUNDS, 80, 6)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 import ipywidgets as widgets
@@ -79,16 +80,20 @@ class Rounds:
         return {"text/html": self.html(), "text/plain": text}
 
 
-def prf_rounds(seed: bytes, rounds: Sequence[Round], wanted: int, done: int) -> Rounds:
-    """Return P_hash after `done` rounds.
+def prf_rounds(
+    seed: bytes, rounds: Sequence[Round], wanted: int, done: int | None = None
+) -> Rounds:
+    """Return P_hash after `done` rounds; after as many as `wanted` bytes take, unless given.
 
     Raises: ValueError for more rounds than there are, or more bytes than they give.
     """
+    sums = list(accumulate(len(block) for _, block in rounds))
+    if not 1 <= wanted <= sums[-1]:
+        raise ValueError(f"wanted is 1 to {sums[-1]} bytes, not {wanted}")
+    if done is None:
+        done = 1 + sum(made < wanted for made in sums)
     if not 0 <= done <= len(rounds):
         raise ValueError(f"done is 0 to {len(rounds)}, not {done}")
-    most = sum(len(block) for _, block in rounds)
-    if not 1 <= wanted <= most:
-        raise ValueError(f"wanted is 1 to {most} bytes, not {wanted}")
     return Rounds(seed, tuple(rounds), wanted, done)
 
 
