@@ -191,8 +191,7 @@ def expanded(
 
 RIGHT_LABEL = b"key expansion"
 KEY_BLOCK_MISTAKES: dict[str, Callable[..., bytes]] = {
-    "The randoms stand in the order of the master secret; here it is the other one. No check on "
-    "the way would find it, only Finished.": expanded(
+    "The randoms stand in the order of the master secret; here it is the other one.": expanded(
         RIGHT_LABEL, lambda server, client: client + server
     ),
     "The client's random is missing.": expanded(RIGHT_LABEL, lambda server, client: server),
@@ -270,6 +269,23 @@ def no_macs(suite: Suite, key_block: bytes) -> Parts:
     return cut_in(ORDER, key_block, sizes_of(suite) | {"MAC_key": 0})
 
 
+def no_mac_names(suite: Suite, key_block: bytes) -> Parts:
+    """Cut four parts and have no names for MAC keys."""
+    return {name: part for name, part in no_macs(suite, key_block).items() if "MAC" not in name}
+
+
+def no_empty_parts(suite: Suite, key_block: bytes) -> Parts:
+    """Leave out what a suite does not need."""
+    parts = cut_in(ORDER, key_block, sizes_of(suite))
+    return {name: part for name, part in parts.items() if part}
+
+
+def other_names(suite: Suite, key_block: bytes) -> Parts:
+    """Leave `write` out of the names."""
+    parts = cut_in(ORDER, key_block, sizes_of(suite))
+    return {name.replace("_write", ""): part for name, part in parts.items()}
+
+
 PARTITION_MISTAKES: dict[str, Callable[..., Parts]] = {
     "All of the client's parts come first in yours. The RFC goes by kind: both sides' MAC keys, "
     "then both keys, then both IVs.": ordered(BY_SIDE),
@@ -279,6 +295,9 @@ PARTITION_MISTAKES: dict[str, Callable[..., Parts]] = {
     "Your IVs have the length of what travels in each record; the key block holds the fixed "
     "part.": record_ivs,
     "The MAC keys are missing: a CBC suite has them.": no_macs,
+    "Two names are missing, the MAC keys': where a suite needs none, they are empty.": no_mac_names,
+    "Names are missing where a part is empty: there are six in every suite.": no_empty_parts,
+    "The parts are right, their names are not: `write` belongs in each.": other_names,
 }
 
 
