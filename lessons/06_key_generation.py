@@ -43,8 +43,9 @@ show.recall("06")
 # So most write-ups describe step 6. Three things in it deserve a closer look: *make*, how?
 # *Randoms*, always? And *the* session key: only one?
 #
-# Here is where step 6 begins, on the client's side. ClientKeyExchange is out. (Extended master
-# secret is switched off until near the end, so that we first get what the sentence describes.)
+# Here is where step 6 begins, on the client's side. ClientKeyExchange is out. (Both sides do without
+# an extension that changes this step, until near the end: so we first get what the sentence
+# describes.)
 
 # %%
 plain = Choice(lab.GCM, extended_master_secret=False)
@@ -65,8 +66,8 @@ for name in ("pre_master_secret", "client_random", "server_random"):
 # ## One tool: HMAC
 #
 # **HMAC** (RFC 2104) takes a key and some content, and gives a value that nobody can compute without
-# the key, or even tell from random bytes. It is built from a hash, and always as long as that hash
-# is. We don't build it: a library does.
+# the key, or even tell from random bytes. It is built from a hash (a short fingerprint of any bytes),
+# and always as long as that hash is. We don't build it: a library does.
 #
 # **Try it.** Change one letter of `hello`, then make the content a thousand times as long. What
 # stays, what changes?
@@ -78,7 +79,7 @@ print(len(made), "bytes", made.hex())
 # %% [markdown]
 # ## P_hash: as many bytes as you like
 #
-# One HMAC gives 32 bytes (48 with SHA-384). To get more out of a secret and a **seed** (other bytes,
+# One HMAC gives 32 bytes with SHA-256, 48 with SHA-384. To get more out of a secret and a **seed** (other bytes,
 # which may be public), TLS 1.2 repeats it; a chain of values `A` drives the repetition. That is
 # **P_hash**:
 #
@@ -93,12 +94,12 @@ print(len(made), "bytes", made.hex())
 # Here `+` joins bytes. Each round makes one block; what is too much at the end is thrown away. With
 # SHA-256 as the hash it is called P_SHA256 (RFC 5246 §5).
 #
-# Secret and seed of our example come back further down:
+# We try it on an example that somebody published; it comes back further down:
 
 # %%
 secret, seed = lab.PUBLISHED.secret, lab.PUBLISHED.label + lab.PUBLISHED.seed
-sha256 = partial(hmac, "sha256")
-steps = lab.rounds(sha256, secret, seed, 160)
+hmac_sha256 = partial(hmac, "sha256")  # hmac with its first argument filled in
+steps = lab.rounds(hmac_sha256, secret, seed, 160)  # A(i) and block, as far as 160 bytes
 
 # %% tags=["prediction"]
 how_many_rounds = 3  ### PREDICT: how many rounds does P_SHA256 need for 80 bytes of output?
@@ -106,14 +107,14 @@ how_many_rounds = 3  ### PREDICT: how many rounds does P_SHA256 need for 80 byte
 # %%
 reveal(
     how_many_rounds,
-    lambda: len(lab.rounds(sha256, secret, seed, 80)),
+    lambda: len(lab.rounds(hmac_sha256, secret, seed, 80)),
     {
         2: "Two rounds give 64 bytes: 16 are missing, so one more is needed.",
         2.5: "A round gives a whole block; half of the last one is thrown away.",
         6: "That counts each HMAC. A round has two: one moves A on, one makes the block.",
         80: "A round gives a whole block, not a byte.",
     },
-    figure=lambda: show.prf_rounds(seed, steps, wanted=80, done=3),
+    figure=lambda: show.prf_rounds(seed, steps, wanted=80),
 )
 
 # %% [markdown]
@@ -130,12 +131,13 @@ show.prf_stepper(seed, steps, wanted=100)
 # The same, without a widget, for 100 bytes:
 
 # %%
-show.prf_rounds(seed, steps, wanted=100, done=4)
+show.prf_rounds(seed, steps, wanted=100)
 
 # %% [markdown]
 # ### Task 1: the loop
 #
-# Write P_hash. `hmac(hash_name, key, content)` is there for you, as above.
+# Write P_hash. `hmac(hash_name, key, content)` is there for you, as above. `secret` and `seed` are
+# bytes, `length` says how many bytes to return.
 #
 # <details><summary>Hint: where to begin</summary>Two variables: <code>a</code>, which is the seed
 # at first, and <code>output</code>, which is empty. Go on while the output is too
@@ -169,7 +171,7 @@ check.p_hash(my_p_hash)
 # ```
 #
 # The label is its ASCII letters and nothing else: no length before it, no zero byte behind it
-# (RFC 5246 §5). One line, with your `my_p_hash`.
+# (RFC 5246 §5). It comes to you as bytes, `b"…"` in Python. One line, with your `my_p_hash`.
 
 
 # %% tags=["task"]
@@ -206,7 +208,7 @@ attempt(lambda: checks.against_openssl("prf", my_prf), my_p_hash, my_prf)
 # %% [markdown]
 # ## Which hash?
 #
-# The last word of a suite's name is a hash. `AES_128_CBC_SHA` ends in SHA, that is SHA-1, long out
+# The last word of each of our suites' names is a hash. `AES_128_CBC_SHA` ends in SHA, that is SHA-1, long out
 # of favour. Is the PRF of such a suite made of SHA-1 too? The answer is read off a run: with which
 # hash was the PRF really called?
 
@@ -227,8 +229,8 @@ reveal(
 # %% [markdown]
 # <details><summary>After you predicted</summary>RFC 5246 §5 gives all its own suites, and all older
 # ones when TLS 1.2 is negotiated, the PRF with SHA-256. In names of GCM and ChaCha20 suites the
-# last word <em>is</em> the PRF's hash (RFC 5289 §3.2): there it has no other use. So one word
-# means two things.</details>
+# last word <em>is</em> the PRF's hash (RFC 5289 §3.2, RFC 7905 §2): there it has no other use. So
+# one word means two things.</details>
 
 # %% [markdown]
 # ## From pre-master secret to master secret
@@ -238,7 +240,7 @@ reveal(
 #                     ClientHello.random + ServerHello.random)[0..47]
 # ```
 #
-# The **master secret** always has 48 bytes, whatever the suite (RFC 5246 §8.1). It brings pre-master
+# (`[0..47]`: bytes 0 to 47.) The **master secret** always has 48 bytes, whatever the suite (RFC 5246 §8.1). It brings pre-master
 # secrets of every kind to one form; then the pre-master secret is to be forgotten. (If you did
 # [exercise 00](../exercises/00_first_step/00_first_step.ipynb), you have written this formula.)
 #
@@ -282,12 +284,21 @@ def my_key_block(prf, master_secret, server_random, client_random, length):
 check.key_block(my_key_block)
 
 # %% [markdown]
+# Does OpenSSL cut its keys from the same bytes?
+
+# %%
+attempt(lambda: checks.against_openssl("key_block", my_key_block), my_key_block)
+
+# %% [markdown]
 # ## How long, and cut into what?
 #
 # The suite says how many bytes of key block are needed. They are cut in this order; what a suite
 # does not need is empty (RFC 5246 §6.3):
 #
 # client MAC key · server MAC key · client key · server key · client IV · server IV
+#
+# A *key* encrypts what that side writes, a *MAC key* shows changes to it, and an *IV* makes the
+# encryption of each record different (all three at work: lesson 07).
 
 # %% [markdown]
 # Sizes in bytes, for one side:
@@ -316,7 +327,7 @@ reveal(
         32: "The IVs are missing: they come from the key block too.",
         36: "Each direction has its own IV as well.",
         48: "That is the master secret; the key block is as long as the suite needs.",
-        56: "The nonce has 12 bytes, but 8 of them travel with each record.",
+        56: "GCM takes 12 bytes for each record, but 8 of them travel with it; look at the table.",
         80: "There is no MAC key: GCM protects against changes by itself.",
     },
     figure=lambda: show.key_parts(lab.cut(GCM)),
@@ -329,7 +340,7 @@ reveal(
     {
         44: "That is one direction; each has its own key and IV.",
         64: "The IVs are missing: they come from the key block too.",
-        72: "Its IV is not GCM's 4 bytes: nothing of this nonce travels with the records.",
+        72: "Its IV is not GCM's 4 bytes: with this cipher nothing of it travels with the records.",
         128: "There is no MAC key: Poly1305 takes its key from the cipher, record by record.",
     },
     figure=lambda: show.key_parts(lab.cut(GCM), lab.cut(CHACHA)),
@@ -369,38 +380,15 @@ show.key_parts(
 )
 
 # %% [markdown]
-# ## One bit
-#
-# The client's random has 256 bits. We turn over a single one, keep everything else (the master
-# secret too), and make the key block again.
-
-# %% tags=["prediction"]
-bits = lab.flips(now.after)
-how_much = "half"  ### PREDICT: how many bits of the key block change: "one", "half" or "all"?
-
-# %%
-reveal(
-    how_much,
-    lambda: lab.how_much(bits),
-    {
-        "one": "HMAC does not copy bits from its input: each bit of output depends on all of it.",
-        "all": "If all of them changed, the new key would be the old one inverted: easy to guess. "
-        "Like tossing a coin for each bit, it leaves as many as it changes.",
-    },
-    figure=lambda: show.avalanche(bits, bit=0),
-)
-
-# %% [markdown]
-# Now with *your* formula. **Try other bits**, 0 to 255: is there one that matters less? (Leave the
-# client's random out of `my_key_block` for once, and look again.)
-
-# %%
-attempt(lambda: show.avalanche(lab.flips(now.after, my_key_block), bit=200), my_key_block)
+# <details><summary>After you compared</summary>In a CBC suite the last word is the hash of the MAC,
+# and the MAC keys are as long as that hash; with SHA384 it is the PRF's hash too (RFC 5289 §3.1).
+# GCM suites have no MAC key to grow: there it changes the PRF alone. (That their keys grow too comes
+# from AES_256.)</details>
 
 # %% [markdown]
 # ## Who notices a mistake?
 #
-# Say somebody takes the randoms in the wrong order in the key expansion. The next cell does, on
+# Say somebody takes the randoms in the other order in the key expansion. The next cell does, on
 # purpose, with OpenSSL on the other side. A mistake in step 6 sends no wrong byte: there is nothing
 # to send. So who can notice, when, and by which alert do they say it?
 
@@ -431,7 +419,7 @@ reveal(
 # %% [markdown]
 # <details><summary>After you predicted</summary>Nothing fails in step 6, nothing at
 # ChangeCipherSpec. The first record under the new keys is Finished, and that one does not open.
-# The peer can tell <em>that</em> the keys differ, not why: so check this step against known
+# OpenSSL sees <em>that</em> the record does not open, not why: so check this step against known
 # values, as you did.</details>
 #
 # RFC 5246 §7.2.2 describes the three alerts.
@@ -439,8 +427,8 @@ reveal(
 # %% [markdown]
 # ## The worst master secret
 #
-# Here is a `master_secret` that could not be worse: zeros, whatever comes in. Does OpenSSL accept it
-# in a handshake like those so far?
+# Here is a `master_secret` that could not be worse: zeros, whatever comes in. (If you know a worse
+# one, write it.) Does OpenSSL accept it in a handshake like those so far?
 
 
 # %%
@@ -448,11 +436,13 @@ def my_master_secret(prf, pre_master_secret, client_random, server_random):
     return bytes(48)
 
 
-"OpenSSL accepts it", lab.with_openssl(master_secret=my_master_secret).accepted
+judged = attempt(lambda: lab.with_openssl(master_secret=my_master_secret), my_master_secret)
+attempt(lambda: ("OpenSSL accepts it", judged.accepted), judged)
 
 # %% [markdown]
-# Now **extended master secret** goes on again: both sides offer it, as OpenSSL and our own two ends
-# do unless they are told not to. The zeros stay. What goes wrong, and which alert says so?
+# Now the extension that we left out goes into both hellos again: **extended master secret**. (OpenSSL
+# and our own two ends use it unless they are told not to.) The zeros stay. What goes wrong, and which
+# alert says so?
 
 # %% tags=["prediction"]
 zeros = lab.with_openssl(extended=True, master_secret=my_master_secret)
@@ -482,7 +472,8 @@ reveal(
 # the hellos, but so are the suite, the certificate and both public keys. The key block still takes
 # both randoms.
 #
-# So much for tests: a run that passes says nothing about code that did not run.
+# So much for tests: a run that passes says nothing about code that did not run. (The plot is of our
+# own two ends with the same formula: OpenSSL draws new bytes each time.)
 #
 # </details>
 #
@@ -513,12 +504,42 @@ show.ladder(longest.calls, longest.order, today=("generate_keys",))
 # ## What an attacker gains if you skip this
 #
 # - *No randoms in the key expansion:* a resumed session would use its old keys again, and the
-#   records are counted from 0 again: a key and nonce used twice, which GCM does not survive.
+#   records are counted from 0 again: the same key with the same nonce (a number used once) twice,
+#   which GCM does not survive (lesson 07).
 # - *One key for both directions:* what the client said can be sent back to it as the server's answer.
 # - *No extended master secret:* a dishonest server can bring its session with you, and its own with
 #   another server, to the same master secret, and build on that (lesson 10).
 #
 # RFC 5246 App. F.1.4, F.2, §6.1; RFC 7627 §1.
+
+# %% [markdown]
+# ## Optional: one bit
+#
+# The client's random has 256 bits. We turn over a single one, keep everything else (the master
+# secret too), and make the key block again.
+
+# %% tags=["prediction"]
+bits = lab.flips(now.after)
+how_much = "half"  ### PREDICT: how many bits of the key block change: "one", "half" or "all"?
+
+# %%
+reveal(
+    how_much,
+    lambda: lab.how_much(bits),
+    {
+        "one": "HMAC does not copy bits from its input: each bit of output depends on all of it.",
+        "all": "If all of them changed, the new key would be the old one inverted: easy to guess. "
+        "Like tossing a coin for each bit, it leaves as many as it changes.",
+    },
+    figure=lambda: show.avalanche(bits, bit=0),
+)
+
+# %% [markdown]
+# Now with *your* formula. **Try other bits**, 0 to 255: is there one that matters less? (Leave the
+# client's random out of `my_key_block` for once, and look again.)
+
+# %%
+attempt(lambda: show.avalanche(lab.flips(now.after, my_key_block), bit=200), my_key_block)
 
 # %% [markdown]
 # ## Optional: why two steps?
