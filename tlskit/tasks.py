@@ -23,7 +23,7 @@ class NotYet(Report):
         """Refuse what a result would have; dunder names are asked for by Jupyter's display."""
         if name.startswith("_"):
             raise AttributeError(name)
-        raise NotImplementedError(f"{self.task} is not there yet")
+        raise NotImplementedError(how(self))
 
 
 def attempt(make: Callable[[], Any], *mine: Any) -> Any:
@@ -46,7 +46,7 @@ def attempt(make: Callable[[], Any], *mine: Any) -> Any:
     """
     missing = [one for one in mine if not written(one)]
     if missing:
-        names = ", ".join(dict.fromkeys(name_of(one) for one in missing))
+        names = ", ".join(dict.fromkeys(name_of(one) for one in missing)) or "this cell"
         return NotYet(names, Verdict.NOT_WRITTEN, (how(missing[0]),))
     try:
         return make()
@@ -72,13 +72,14 @@ def name_of(mine: Any) -> str:
     """Return what the reader calls it."""
     if isinstance(mine, NotYet):
         return mine.task
-    return str(getattr(mine, "__name__", "a value"))
+    return str(getattr(mine, "__name__", "this cell"))
 
 
 def how(mine: Any) -> str:
     """Say what to do so that it is there."""
     if mine is ... or mine is None:
         return "Fill it in above, in place of `...`, then run this cell again."
-    if isinstance(mine, NotYet) and mine.verdict is Verdict.WRONG:
-        return "A cell above did not come to a result; mend that one first."
+    if isinstance(mine, NotYet):
+        mend = "A cell above did not come to a result; mend that one first."
+        return mend if mine.verdict is Verdict.WRONG else mine.findings[0]
     return f"Write {name_of(mine)} above, then run this cell again."

@@ -60,6 +60,8 @@ class NotebookPage:
     def run_all(self) -> None:
         """Run all cells from Lab's menu; wait until none is left to run."""
         before = self.prompts()
+        if not before:  # a page to read
+            return
         size = self.page.viewport_size or {"width": MENU_WIDTH, "height": 800}
         if size["width"] < MENU_WIDTH:
             self.page.set_viewport_size({"width": MENU_WIDTH, "height": size["height"]})

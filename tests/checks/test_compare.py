@@ -46,3 +46,10 @@ def test_a_stub_is_not_written_yet():
         raise NotImplementedError
 
     assert judged(stub).verdict is Verdict.NOT_WRITTEN
+
+
+def test_code_in_a_sentence_is_set_as_code_and_nothing_else_is_let_through():
+    report = compare("<b>", lambda: b"x", lambda: b"`a` <i>", [()], {}, praise="`a < b` is right")
+    assert "<b>" not in report._repr_html_()
+    praised = compare("t", lambda: b"", lambda: b"", [()], {}, praise="`a < b` is right")
+    assert "<li><code>a &lt; b</code> is right</li>" in praised._repr_html_()

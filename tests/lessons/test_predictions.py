@@ -88,7 +88,7 @@ def answers_in(lesson, twin) -> list[str]:
                     awaited[name], shown, text_of(cell)
                 )
         if folded:
-            if names and not plain(cell).startswith(("… prediction", "… a value")):
+            if names and not plain(cell).startswith(("… prediction", "… this cell")):
                 found.append(f"{cell.id}: not sealed")
             for name in names:
                 del awaited[name]

@@ -8,7 +8,7 @@ from tlskit import tls12
 from tlskit.checkpoints import USUAL
 from tlskit.lesson import run
 from tlskit.predictions import reveal
-from tlskit.tasks import NotYet, attempt
+from tlskit.tasks import attempt
 
 
 def my_verify_data(prf, master_secret, label, handshake_hash):
@@ -38,6 +38,13 @@ def test_a_result_that_is_not_there_stops_the_cells_below_not_the_notebook():
     assert str(reveal(first, 40)).startswith("… prediction: predict first")
 
 
+def test_what_to_do_is_said_as_often_as_it_is_missing():
+    not_filled_in = attempt(lambda: 1, ...)
+    assert "in place of `...`" in str(attempt(lambda: 1, not_filled_in))
+    wrong = attempt(lambda: my_wrong_length(b""), my_wrong_length)
+    assert "A cell above" in str(attempt(lambda: 1, attempt(lambda: 1, wrong)))
+
+
 def test_a_function_that_is_called_without_being_named_is_noticed():
     assert "not written yet" in str(attempt(lambda: my_verify_data(None, b"", b"", b"")))
 
@@ -55,6 +62,9 @@ def test_once_it_is_written_the_result_is_as_it_is():
 
 
 def test_a_display_may_ask_for_what_is_not_there():
-    assert not hasattr(NotYet("a", "wrong", ()), "_repr_mimebundle_")
-    with pytest.raises(NotImplementedError, match="a is not there yet"):
-        _ = NotYet("a", "wrong", ()).calls
+    missing, broken = attempt(lambda: 1, my_verify_data), attempt(lambda: 1 // 0)
+    assert not hasattr(missing, "_repr_mimebundle_")
+    with pytest.raises(NotImplementedError, match="Write my_verify_data above"):
+        _ = missing.calls
+    with pytest.raises(NotImplementedError, match="mend that one first"):
+        _ = broken.calls

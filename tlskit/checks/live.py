@@ -80,7 +80,7 @@ def hint(alert: Alert) -> tuple[str, ...]:
     """Say what an alert tells, and what not."""
     if alert.description.name == "bad_record_mac" and alert.received:
         return (
-            "It could not open your Finished: its keys are not yours. It can't know why; "
-            "the check above can.",
+            "It could not open the first protected record, your Finished: keys, nonce or what is "
+            "authenticated are not what it expects. It can't know why; the check above can.",
         )
     return ()

@@ -3,6 +3,7 @@
 import html
 import inspect
 import linecache
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ MARKS = {
     Verdict.REFUSED: "✗",
     Verdict.NOTHING: "…",
 }
+CODE = re.compile(r"`([^`]+)`")
 COLOURS = {"✓": "#009e73", "✗": "#d55e00", "…": "#767676"}
 
 
@@ -73,13 +75,18 @@ class Report:
     def _repr_html_(self) -> str:
         """Return the report for the page; the verdict is a word and a mark, not only a colour."""
         colour = COLOURS[MARKS[self.verdict]]
-        findings = "".join(f"<li>{html.escape(finding)}</li>" for finding in self.findings)
-        read = f"<p>Read: {html.escape(self.reference)}</p>" if self.reference else ""
+        findings = "".join(f"<li>{marked(finding)}</li>" for finding in self.findings)
+        read = f"<p>Read: {marked(self.reference)}</p>" if self.reference else ""
         title = f"{MARKS[self.verdict]} {html.escape(self.task)}: {self.verdict}"
         return (
             f'<div class="tlskit-report" role="status" style="border-left: 6px solid {colour};'
             f' padding: 0.2em 1em"><strong>{title}</strong><ul>{findings}</ul>{read}</div>'
         )
+
+
+def marked(text: str) -> str:
+    """Return a sentence for the page: what stands in backticks is set as code."""
+    return CODE.sub(r"<code>\1</code>", html.escape(text))
 
 
 class Unusable(Exception):
