@@ -50,7 +50,17 @@ def test_wrong_ones_fail_where_they_are_used_and_nowhere_else():
 
 def test_one_that_returns_nothing_is_named():
     one = capstone.trial({"verify_data": lambda *args: None}, *capstone.CASES[0], "client")
-    assert "returned None (is a `return` missing?)" in one.outcome
+    assert one.outcome.endswith("returned None (is a `return` missing?)")
+
+
+def test_an_error_that_is_no_alert_is_named_by_its_kind():
+    one = capstone.trial({"partition": lambda *args: {}}, *capstone.CASES[0], "client")
+    assert one.outcome == "KeyError: 'client_write_MAC_key'"
+
+
+def test_what_a_role_never_calls():
+    assert capstone.never_called("client") == "decrypt_pre_master_secret"
+    assert capstone.never_called("server") == ""
 
 
 def test_a_page_comes_over_a_socket():

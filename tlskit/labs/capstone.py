@@ -11,7 +11,7 @@ from tlskit.connection import Connection
 from tlskit.labs.loopback import python_server, request
 from tlskit.lesson import client_settings, openssl_client, openssl_server, server_settings
 from tlskit.peers import exchange
-from tlskit.trace import Call
+from tlskit.trace import Call, ReplacementError
 
 FORMULAE = (
     ("prf", "06"),
@@ -112,7 +112,9 @@ def outcome(end: Connection, problems: Sequence[Exception]) -> str:
     if isinstance(error, Alert):
         who = "OpenSSL sent" if error.received else f"our {end.role} sent"
         return f"{who} {error.description.name}"
-    return str(error)
+    if isinstance(error, ReplacementError):  # without the signature: it has no room in a table
+        return str(error).partition("; it stands for")[0]
+    return f"{type(error).__name__}: {error}"
 
 
 def summary(results: Sequence[Trial]) -> list[tuple[str, ...]]:
@@ -135,6 +137,13 @@ def coverage(mine: Mine, results: Sequence[Trial]) -> str:
     if not mine:
         return "none of yours yet"
     return f"never called: {', '.join(missed)}" if missed else "each was called"
+
+
+def never_called(role: str) -> str:
+    """Return which formulae a role calls in none of the cases, with ours in all places."""
+    ours = {name: getattr(tls12.FORMULAE, name) for name, _ in FORMULAE}
+    called = {name for case in CASES for name in trial(ours, *case, role).called}
+    return ", ".join(name for name in ours if name not in called)
 
 
 def page_fetched(mine: Mine, page: bytes = b"made by hand\n") -> bytes:
