@@ -23,25 +23,25 @@ INSTEAD = {
     SERVER_HELLO: "A choice that was never offered is refused by the client directly under "
     "ServerHello (`illegal_parameter`, `unsupported_extension`); one that cannot be made, by the "
     "server under ClientHello (`handshake_failure`).",
-    CERTIFICATE: "Then the client would refuse Certificate itself, with an alert about "
+    CERTIFICATE: "If it were, the client would refuse Certificate itself, with an alert about "
     "certificates, and name, dates or issuer in the table would show why.",
-    SERVER_KEY_EXCHANGE: "Then the client would refuse ServerKeyExchange: `decrypt_error` for a "
-    "signature that does not fit, `illegal_parameter` for a group that it did not offer.",
+    SERVER_KEY_EXCHANGE: "If it were, the client would refuse ServerKeyExchange: `decrypt_error` for "
+    "a signature that does not fit, `illegal_parameter` for a group that it did not offer.",
     SERVER_HELLO_DONE: "Without ServerHelloDone nobody complains: there is no alert, and the "
     "client waits for it.",
-    CLIENT_KEY_EXCHANGE: "Then the two pre-master secrets would differ, or the server would have "
-    "refused ClientKeyExchange itself.",
-    KEY_GENERATION: "Then the pre-master secrets would be the same, and further down the master "
-    "secret, the key block or the keys would differ.",
+    CLIENT_KEY_EXCHANGE: "If it were, the two pre-master secrets would differ, or the server would "
+    "have refused ClientKeyExchange itself.",
+    KEY_GENERATION: "If it were, the pre-master secrets would be the same, and further down the "
+    "master secret, the key block or the keys would differ.",
     CHANGE_CIPHER_SPEC: "Without ChangeCipherSpec the next record is read as if it were plain, and "
     "refused as a message that is out of order.",
-    RECORDS: "Then both sides would hold the same keys, and a record would not open all the same: "
-    "`bad_record_mac`.",
-    FINISHED: "Then Finished would open, for both sides hold the same keys, and be refused with "
-    "`decrypt_error`, though both saw the same messages.",
-    DATA: "Then both Finished would have been taken, and the alert would come behind them.",
-    RESUMPTION: "Then the client would have offered a session, or been promised a ticket, and the "
-    "table would say so.",
+    RECORDS: "If it were, both sides would hold the same keys, and a record would not open all the "
+    "same: `bad_record_mac`.",
+    FINISHED: "If it were, Finished would open, for both sides would hold the same keys, and be refused "
+    "with `decrypt_error`, though both saw the same messages.",
+    DATA: "If it were, both Finished would have been taken, and the alert would come behind them.",
+    RESUMPTION: "If it were, the client would have offered a session, or been promised a ticket, and "
+    "the table would say so.",
 }
 """Step -> what one would see if it had broken."""
 
