@@ -17,21 +17,22 @@
 # **Time:** 25 minutes.<br>
 # **RFC sections:** 5246 §7.3 (the order), §8.1 and §6.3 (the keys); 7627 §4; 8422 §2.
 #
-# We will watch a whole handshake, look into its bytes, see where its keys come from, and let
-# OpenSSL judge it. Nothing to write yet: run each cell with Shift + Enter, and answer each question
+# We will watch a whole **handshake**, look into its bytes, see where its keys come from, and let
+# OpenSSL, the TLS of very many programs, judge it. Nothing to write yet: run each cell with Shift + Enter, and answer each question
 # for yourself before you run the cell below it.
 
 # %% [markdown]
 # ## Someone wants to make a video call
 #
-# A browser opens `wss://signal.course.example/`, where two people who want to talk find each other
-# (WebRTC calls it **signalling**). Nine things happen, as many write-ups count them, and the ninth
-# is the first message itself:
+# A browser opens `wss://signal.course.example/` (`wss` is a WebSocket inside TLS), where two people
+# who want to talk find each other: WebRTC calls it **signalling**. Nine things happen, as many
+# write-ups count them, and only the ninth is what the browser came to say:
 #
 # 1 ClientHello · 2 ServerHello · 3 Certificate · 4 ServerHelloDone · 5 ClientKeyExchange ·
 # 6 key generation · 7 ChangeCipherSpec · 8 Finished · 9 application data
 #
-# That is TLS 1.2 (RFC 5246). Here both ends are ours, and each step is one Python function.
+# That is TLS 1.2; the document that defines it is RFC 5246, and § stands for a section of it. Here
+# both ends are ours, and each step is one Python function.
 
 # %%
 from tlskit import show
@@ -140,7 +141,8 @@ show.explore(first.calls, first.order, message="client_hello", field="host_name"
 # (§6.3), which is cut into keys.
 #
 # Both come out of the **PRF** (§5), a function that stretches a secret, a label and a **seed** into
-# as many bytes as one asks for. An **IV** is what makes the encryption of each record different.
+# as many bytes as one asks for. An **IV** goes into the encryption of each record beside the key, so
+# that equal texts come out different (here together with the record's number).
 #
 # **Question.** ChaCha20-Poly1305 takes a 32-byte key and a 12-byte IV. How many bytes of key block
 # does such a connection need?
@@ -243,8 +245,8 @@ show.ladder(calls, tls12.FULL)
 
 # %% [markdown]
 # OpenSSL can't open our Finished: its keys are not ours. It answers `bad_record_mac` (RFC 5246
-# §7.2.2, §6.2.3.3) and knows no more than that. *That* something is wrong a peer can tell; *what* is wrong,
-# you have to find out.
+# §7.2.2, §6.2.3.3) and knows no more than that. *That* something is wrong a **peer** (whoever is at
+# the other end) can tell; *what* is wrong, you have to find out.
 #
 # **Question.** With the roles exchanged, who will send the alert?
 
@@ -265,7 +267,7 @@ show.ladder(calls, tls12.FULL)
 # %% [markdown]
 # ## What we saw
 #
-# - A TLS 1.2 connection began with nine steps; the handshake added a message, ServerKeyExchange.
+# - A TLS 1.2 connection began with nine steps, and a message not among them, ServerKeyExchange.
 # - Each side spoke in the clear up to its ChangeCipherSpec; the host's name was there to read.
 # - RSA sent an encrypted secret; ECDHE sent two public keys and no secret at all.
 # - Every record key came from the master secret, and each direction had its own.
