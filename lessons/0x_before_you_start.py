@@ -14,7 +14,7 @@
 # # 0x · Before you start
 #
 # **You need:** a little Python. Nothing about cryptography.<br>
-# **Time:** 20 minutes; the check alone takes 4.<br>
+# **Time:** 20 minutes, and 4 for the check before them.<br>
 # **RFC sections:** none are needed; 5246 §4.1, 2104 §2 and 5116 §2.1 say more.
 #
 # We will check what you know already. Then we meet the tools that TLS is put together from, in
@@ -197,7 +197,7 @@ attempt(
 # one. The encrypted text is as long as the text, and the tag has 16 bytes.
 
 # %%
-letter = tools.sealed(7, "camera on")
+letter = tools.sealed(7, "camera on")  # its key is made from the number 7
 changed = letter[:-1] + bytes([letter[-1] ^ 1])  # one bit of the tag
 tools.opened(7, letter), tools.opened(7, changed), tools.opened(8, letter)
 
@@ -207,8 +207,8 @@ tools.opened(7, letter), tools.opened(7, changed), tools.opened(8, letter)
 #
 # ## 4 · Signature and encryption
 #
-# A MAC needs one key on both sides. Here the keys come in **pairs**: the **private** one stays with
-# its owner, the **public** one is for everybody. Pairs have two uses, not to be mixed up:
+# A MAC needs one key on both sides. Here one side has a **key pair**: the **private** key stays with
+# its owner, the **public** one is for everybody. There are two uses of it, not to be mixed up:
 #
 # | | by everybody | by the owner alone |
 # |---|---|---|

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Capstone · A TLS 1.2 client of your own
 #
-# **You need:** lessons 04 to 08; what you wrote there.<br>
+# **You need:** exercise 00, lessons 04 to 08, and what you wrote there.<br>
 # **Time:** 60 minutes.<br>
 # **RFC sections:** 5246 §5, §6.3, §7.4.7.1, §7.4.9, §8.1; 7627 §4; 8422 §5.4.
 #
@@ -25,6 +25,7 @@
 from tlskit import checks, show
 from tlskit.checks import lesson_04, lesson_05, lesson_06, lesson_08
 from tlskit.labs import capstone
+from tlskit.predictions import reveal
 from tlskit.tasks import attempt, written
 from tlskit.tls12.key_schedule import hmac
 
@@ -34,7 +35,8 @@ from tlskit.tls12.key_schedule import hmac
 # Write each anew, from memory if you can; copy it from your lesson if you can't. The check below
 # each knows the usual mistakes.
 #
-# First the PRF, loop and all: `hmac(hash_name, key, content)` is there (lesson 06, RFC 5246 §5).
+# First the PRF, loop and all: `hmac(hash_name, key, content)` is there (lesson 06, RFC 5246 §5). All
+# that goes in is bytes, the label too, but for the hash's name and the length.
 
 
 # %% tags=["task"]
@@ -79,7 +81,10 @@ def my_extended_master_secret(prf, pre_master_secret, session_hash):
 # %% [markdown]
 # There is no check for this one. OpenSSL will be the first to tell you.
 #
-# From master secret to keys (lesson 06, RFC 5246 §6.3). Mind the order of the randoms.
+# From master secret to keys (lesson 06, RFC 5246 §6.3). Mind the order of the randoms. The partition
+# was lesson 06's stretch: a dictionary of six names, `client_write_MAC_key`, `server_write_MAC_key`,
+# then both `…_write_key` and both `…_write_IV`. Its sizes are `suite.mac_key_length`,
+# `suite.enc_key_length` and `suite.fixed_iv_length`; a part of no bytes is there all the same.
 
 
 # %% tags=["task"]
@@ -138,7 +143,8 @@ lesson_08.verify_data(my_verify_data)
 # %% [markdown]
 # And the one that must never tell (lesson 05, RFC 5246 §7.4.7.1). A library may do the padding here:
 # `private_key.decrypt(encrypted, PKCS1v15())` raises `ValueError` for a bad one, or returns made-up
-# bytes. Either way the server goes on.
+# bytes. Either way the server goes on: with `client_version` (a number, two bytes on the wire) and the
+# 46 random bytes `instead`.
 
 # %%
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -185,8 +191,27 @@ show.table(("formula", "lesson", "whose"), capstone.shares(mine))
 # Five suites, with SHA-256 and SHA-384, with ECDHE and RSA, with GCM, ChaCha20 and CBC; each once as
 # client and once as server.
 #
-# **Question.** Which of the eight formulae can a *client* never call, and which does only one kind of
-# suite need?
+# **Question.** Each side computes what it needs. Which of the eight does no *client* ever call, with
+# whatever suite?
+
+# %% tags=["prediction"]
+server_only = "decrypt_pre_master_secret"  ### PREDICT: its name, as in the table above?
+
+# %%
+reveal(
+    server_only,
+    lambda: capstone.never_called("client"),
+    {
+        "server_ecdh_params_to_sign": "The client puts the same bytes together, to check the "
+        "signature over them.",
+        "verify_data": "Each side makes one, and checks the other's.",
+        "partition": "Both sides cut the key block, and each needs the other's keys to read.",
+        "key_block": "Both sides make it: each needs the other's keys to read.",
+    },
+)
+
+# %% [markdown]
+# Now yours:
 
 # %%
 results = attempt(lambda: capstone.trials(mine))

@@ -121,8 +121,8 @@ if role == "client":
 # %% [markdown]
 # ## Is it really your partner?
 #
-# Both ends can derive a short code from the master secret (an exporter, RFC 5705 §4). Run the cell,
-# and **read it to each other aloud**.
+# Both ends can derive a short code from the master secret, by an **exporter** (RFC 5705 §4). Run the
+# cell, and **read it to each other aloud**.
 #
 # **Question.** If somebody sat between you and ran a handshake with each of you, would the two
 # codes be equal?
@@ -132,8 +132,8 @@ me.code()
 
 # %% [markdown]
 # Two handshakes, two master secrets, two codes. A code that you compare by voice is worth something
-# because the one between you can change bytes, but can't imitate your partner's voice. (Six digits
-# are few: an attacker who may try a million times hits one. For a game it will do.)
+# because the one between you can change bytes, but hardly your partner's voice. (Six digits are few:
+# who may try a million keys finds one with your code. For a game it will do.)
 
 # %%
 show.ladder(me.calls, me.order)
@@ -159,17 +159,34 @@ me.heard()
 # %% [markdown]
 # ## Three of you: one in the middle
 #
-# Start again from the top, with new words. This time every text goes through the third person, who
-# may read it and change it. She opens this notebook as well and takes a flight apart:
+# Start again from the top (restart the kernel), with new words. This time every text goes through the
+# third person, who may read it and change it. **Third:** open this notebook as well, begin here, and
+# put the client's flight 1 in place of the right side, between triple quotes.
 
 # %%
-caught = read_flight(str(Person("client", "somebody you listen to").flight()))
+from tlskit import show
+from tlskit.pairs import Person, read_flight
+from tlskit.predictions import reveal
+
+caught_text = str(Person("client", "somebody you listen to").flight())
+caught = read_flight(caught_text)
+
+# %% [markdown]
+# Leave out the five bytes of the record's header, and this is what the client asks for:
+
+# %%
 show.explore_bytes(caught.data[5:], field="cipher_suites")
 
 # %% [markdown]
-# **Task for the third.** Change one byte and pass the text on: `caught.but(at, value)` makes a whole
-# flight of it, so nobody sees that it was changed. Byte 20 lies in the client's random. Predict
-# first, all three: who will notice?
+# **Task for the third.** Change one byte, and pass the text below on in place of the one you caught.
+# It is a whole flight with a new check, so that it looks like any other. Byte 20 lies in the client's
+# random (with the header, bytes 11 to 42).
+
+# %%
+caught.but(at=20, value=0)
+
+# %% [markdown]
+# From here on the third hands every text on as it is. **Predict,** all three: who will notice?
 
 # %% tags=["prediction"]
 noticed = "client"  ### PREDICT: who refuses first, the "server" or, later, the "client"?
@@ -193,8 +210,8 @@ reveal(
 
 # %% [markdown]
 # **Task for the third, harder.** Don't change: take part. Be a server for the client, with a
-# certificate that you made yourself (`Person("server", "mine", credentials=(own,))` below), and a
-# client for the server. How far do you come?
+# certificate that you made yourself, and a client for the server. How far do you come? (Here all of
+# it is in one cell; with three laptops, paste the real flights, and send `middle.flight()`.)
 
 # %%
 from tlskit.faulty_pki import faulty
@@ -206,9 +223,10 @@ middle.take(victim.flight())
 victim.take(middle.flight())
 
 # %% [markdown]
-# The client asks who vouches for the certificate, and nobody does whom it knows. That refusal is the
-# only thing between the two and the one in the middle: [lesson 03](03_certificate.ipynb) and
-# [lesson 04](04_server_key_exchange.ipynb) take it apart.
+# The client asks who vouches for the certificate, and nobody does whom it knows. Without that refusal
+# she would sit between the two, and only the code read aloud would show it.
+# [Lesson 03](03_certificate.ipynb) takes it apart, and [lesson 04](04_server_key_exchange.ipynb) what
+# happens if she shows the server's real certificate.
 #
 # ## What we did
 #
