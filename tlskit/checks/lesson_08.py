@@ -92,6 +92,13 @@ def bodies_only(records: Records) -> bytes:
 MESSAGE_MISTAKES: dict[str, Callable[[Records], bytes]] = {
     "Everything that went by is in it, also what is no handshake message. The first byte of a "
     "record says what it carries.": with_everything,
+    "HelloRequest is left out, but what else is no handshake message is still there.": (
+        lambda records: with_everything(without_request(records))
+    ),
+    "These are the records as they went by, whole. Which bytes of them are messages?": b"".join,
+    "Only the first message is in it; does `return` stand inside the loop?": (
+        lambda records: kept(records, HANDSHAKE)[0]
+    ),
     "HelloRequest is in it: a handshake message, and the one that is left out of the hash by "
     "name.": with_request,
     "ChangeCipherSpec is in it. It has a content type of its own, so it is no handshake "
@@ -130,6 +137,9 @@ SERVER_MISTAKES: dict[str, Callable[[Records, bytes], bytes]] = {
     "Only the verify_data of the client's Finished is in it; a message counts with its header.": (
         lambda records, client_finished: right_messages(records) + client_finished[MESSAGE_HEADER:]
     ),
+    "The client's Finished lost five bytes; it came without a record's header.": (
+        lambda records, client_finished: right_messages(records) + client_finished[HEADER:]
+    ),
     "The client's Finished stands first; the order is that of the wire.": (
         lambda records, client_finished: client_finished + right_messages(records)
     ),
@@ -150,11 +160,20 @@ def server_messages(mine: Callable[[Records, bytes], bytes]) -> Report:
 
 
 VERIFY_DATA_MISTAKES: dict[str, Callable[[PRF, bytes, bytes, bytes], bytes]] = {
-    "It is as long as the suite's hash; how much is kept stands in the formula.": (
+    "It is as long as the suite's hash; less is sent, as you predicted above.": (
         lambda prf, secret, label, digest: prf(secret, label, digest, len(digest))
     ),
-    "It is 48 bytes long, as a master secret; how much is kept stands in the formula.": (
+    "It is 32 bytes long, as a SHA-256 hash; less is sent, as you predicted above.": (
+        lambda prf, secret, label, digest: prf(secret, label, digest, 32)
+    ),
+    "It is 48 bytes long, as a master secret; less is sent, as you predicted above.": (
         lambda prf, secret, label, digest: prf(secret, label, digest, 48)
+    ),
+    "It is as long as the whole message; but the message's header is made elsewhere.": (
+        lambda prf, secret, label, digest: prf(secret, label, digest, 16)
+    ),
+    "Label and seed have changed places: the PRF takes the label first.": (
+        lambda prf, secret, label, digest: prf(secret, digest, label, 12)
     ),
     "The label is the client's in every case; take the one that you are given.": (
         lambda prf, secret, label, digest: prf(secret, b"client finished", digest, 12)
@@ -199,12 +218,14 @@ NEW_SUITE = bytes.fromhex("00 35")
 SECOND_SUITE = HEADER + MESSAGE_HEADER + 2 + 32 + 1 + 2 + 2  # behind version, random, no ID, ...
 
 
-def changing(at: int, every: bool = False, size: int = 2) -> Wire:
-    """Return a wire that writes a suite at an offset of ClientHello, or of every record."""
+def changing(
+    at: int, kinds: Sequence[int] = (HANDSHAKE,), size: int = 2, suite: bytes = NEW_SUITE
+) -> Wire:
+    """Return a wire that writes a suite at an offset of ClientHello, or of whatever looks so."""
 
     def wire(sender: str, record: bytes) -> bytes:
-        if every or record[:1] + record[5:6] == bytes([HANDSHAKE, HandshakeType.client_hello]):
-            return record[:at] + NEW_SUITE + record[at + size :]
+        if record[0] in kinds and record[5] == HandshakeType.client_hello:
+            return record[:at] + suite + record[at + size :]
         return record
 
     return wire
@@ -226,7 +247,12 @@ WIRE_MISTAKES: dict[str, Wire] = {
         changing(SECOND_SUITE, size=0)
     ),
     "Every record is changed. Look at the first byte, and at the one behind the header.": (
-        changing(SECOND_SUITE, every=True)
+        lambda sender, record: record[:SECOND_SUITE] + NEW_SUITE + record[SECOND_SUITE + 2 :]
+    ),
+    "ChangeCipherSpec is changed too: it holds 01 where ClientHello has its type. The record's "
+    "first byte tells them apart.": changing(SECOND_SUITE, (HANDSHAKE, CHANGE)),
+    "You write 35 in decimal; 00 35 is meant in hex.": (
+        changing(SECOND_SUITE, suite=bytes([0, 35]))
     ),
     "Nothing is changed yet.": lambda sender, record: record,
 }
@@ -292,6 +318,8 @@ WRONG: dict[str, dict[str, str]] = {
     "length": {
         "client decode_error": "It would be one, if the byte that is missing could not come any "
         "more. But it could.",
+        "client unexpected_message": "The type is still the one that is due.",
+        "server waits": "It waits as well, but its bytes are not the ones that were changed.",
         "server decrypt_error": "The handshake does not get that far.",
         "server bad_record_mac": "The handshake does not get that far.",
         "no effect": "Four bytes were sent; now the header promises a fifth.",
