@@ -140,3 +140,10 @@ def test_what_the_lab_raises_is_seen_in_the_page(lab, monkeypatch):
     monkeypatch.setattr(lab.lab, "flip", broken)
     lab.bit.value = 5
     assert "no more handshakes" in lab.note.value and 'role="alert"' in lab.note.value
+
+
+def test_a_pick_leaves_the_lists_that_stay_the_same_where_they_stand(lab):
+    stood = []
+    lab.message.observe(lambda change: stood.append(change.new), names="index")
+    lab.pick("ServerHelloDone", "length")
+    assert stood == [lab.message.options.index("ServerHelloDone")]

@@ -164,11 +164,9 @@ class TamperingLab(widgets.VBox):  # type: ignore[misc]
         found = self.lab.bytes_of(self.extended.value)
         self._busy = True
         try:
-            self.message.options = list(dict.fromkeys(one.message for one in found))
-            self.message.value = message
+            offer(self.message, [one.message for one in found], message)
             fields = [one.field for one in found if one.message == message]
-            self.field.options = list(dict.fromkeys(fields))
-            self.field.value = field if field in fields else fields[0]
+            offer(self.field, fields, field if field in fields else fields[0])
             self.byte.max = fields.count(self.field.value) - 1
         finally:
             self._busy = False
@@ -191,6 +189,19 @@ class TamperingLab(widgets.VBox):  # type: ignore[misc]
         picked = self.message.value, self.field.value
         at = [number for number, one in enumerate(cells) if (one.message, one.field) == picked]
         return TamperingMap(cells, at[self.byte.value]).html()
+
+
+def offer(control: widgets.Dropdown, options: Sequence[str], value: str) -> None:
+    """Offer options and stand at one; a list that is the same stays, for a new one jumps to its top.
+
+    >>> offer(fields := widgets.Dropdown(), ["type", "length", "length"], "length")
+    >>> fields.options, fields.value
+    (('type', 'length'), 'length')
+    """
+    once = tuple(dict.fromkeys(options))
+    if control.options != once:
+        control.options = once
+    control.value = value
 
 
 def tampering(lab: Lab, first: tuple[str, str] = FIRST) -> TamperingLab:
