@@ -166,10 +166,10 @@ class NotebookPage:
         found = self.page.locator(f"{OUTPUT} {selector}, {OUTPUT}{selector}").all_inner_texts()
         return [text.strip() for text in found if text.strip()]
 
-    def changed(self, selector: str, before: str) -> None:
+    def changed(self, selector: str, before: str, seconds: float = ANSWER_SECONDS) -> None:
         """Wait until the first such element is another than before."""
         what = f"{selector} did not change"
-        wait_until(lambda: self.html(selector) not in ("", before), ANSWER_SECONDS, what)
+        wait_until(lambda: self.html(selector) not in ("", before), seconds, what)
 
     def cell_errors(self) -> list[str]:
         """Tracebacks, warnings and errors of widgets that the reader sees."""

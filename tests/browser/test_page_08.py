@@ -2,6 +2,7 @@
 
 import pytest
 from lab import opened
+from notebook_page import RUN_SECONDS
 
 pytestmark = pytest.mark.peer("chromium")
 
@@ -32,9 +33,10 @@ def test_another_message_and_field_chosen_by_keyboard_redraw_the_ladder(page):
     page.choose("Message", "ServerHelloDone")
     page.changed(NOTE, note)
     page.changed(LADDER, ladder)
-    note = page.html(NOTE)
+    note, ladder = page.html(NOTE), page.html(LADDER)
     page.choose("Field", "length")
     page.changed(NOTE, note)
+    page.changed(LADDER, ladder)
     assert "client waits" in page.html(NOTE)
     assert page.troubles() == []
 
@@ -49,10 +51,10 @@ def test_another_bit_is_flipped_by_the_slider(page):
 
 def test_the_map_is_drawn_on_demand_and_follows_extended_master_secret(page, pictures):
     page.page.get_by_label("Show the map of all bytes").check()
-    page.changed(MAP, "")
+    page.changed(MAP, "", RUN_SECONDS)  # 1600 handshakes: on a busy machine no matter of seconds
     first = page.html(MAP)
     page.page.get_by_label("Extended master secret").uncheck()
-    page.changed(MAP, first)
+    page.changed(MAP, first, RUN_SECONDS)
     page.page.get_by_label("Extended master secret").scroll_into_view_if_needed()
     page.page.screenshot(path=pictures / "08_finished-map.png")
     assert page.cut_off() == []
