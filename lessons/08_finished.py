@@ -44,8 +44,9 @@ show.recall("08")
 # %% [markdown]
 # ## We hold the wire
 #
-# This time the bytes pass through a function of ours. It is asked for each record, and whatever it
-# returns arrives on the other side. First it only listens.
+# This time the bytes pass through a function of ours. It is asked for each record: `sender` is
+# `"client"` or `"server"`, and whatever the function returns arrives on the other side. First it
+# only listens.
 
 # %%
 heard = []
@@ -67,7 +68,8 @@ quiet = tampering.through(listen)
 # cut to a fixed length. The label is `client finished` or `server finished`. The PRF you know from
 # lesson 06: it makes as many bytes as one asks for.
 #
-# **Predict.** The suite's hash is SHA-256. How many bytes of verify_data are sent?
+# **Predict.** The suite's hash is SHA-256. How many bytes of verify_data are sent? (You opened a
+# Finished in lesson 07.)
 
 # %% tags=["prediction"]
 size_of_proof = 12  ### PREDICT: how many bytes of verify_data?
@@ -87,9 +89,10 @@ reveal(
 # %% [markdown]
 # ## Which messages?
 #
-# `handshake_messages` is everything *up to, but not including, this message*. Seven records went by
-# before the client's Finished; here are their first six bytes. The first is the content type (`16`,
-# in decimal 22, is handshake; `14` is ChangeCipherSpec), the sixth is the message's own type.
+# `handshake_messages`, the **transcript**, is everything *up to, but not including, this message*.
+# Seven records went by before the client's Finished; here are the first six bytes of each. The
+# first is the content type (`16`, in decimal 22, is handshake; `14` is ChangeCipherSpec). In a
+# handshake record the sixth is the message's own type.
 #
 # **Question.** Which of the seven count?
 
@@ -102,7 +105,8 @@ before = heard[:7]
 # records; a record has a header of 5 bytes, its first byte is the content type (22 for handshake).
 #
 # Two rules of the RFC: a message counts *with* its own four-byte header, a record's header does
-# not count. And HelloRequest, the four bytes `00 00 00 00`, is left out (§7.4.9, §7.4.1.1).
+# not count. And HelloRequest, with which a server may ask for a new handshake, is left out: it is
+# the four bytes `00 00 00 00` (§7.4.9, §7.4.1.1).
 
 
 # %% tags=["task"]
@@ -119,6 +123,7 @@ lesson_08.handshake_messages(my_handshake_messages)
 
 # %% [markdown]
 # Now the formula. `prf(secret, label, seed, length)` is the suite's; the hash is computed already.
+# Secret, label and hash are bytes, and the length is the one you predicted.
 
 
 # %% tags=["task"]
@@ -155,7 +160,8 @@ attempt(lambda: mine == client_finished[4:], mine)
 
 # %% [markdown]
 # The server's Finished comes second. **Question.** Only the label is different, or something else
-# too? Write what it covers. `client_finished` is the whole message, opened: header and verify_data.
+# too? Write what it covers. `client_finished` is the whole message, opened: its four bytes of header
+# and verify_data, no record around it.
 
 
 # %% tags=["task"]
@@ -253,7 +259,8 @@ reveal(
 # <details><summary>After you predicted</summary>
 #
 # A client that is negotiating ignores HelloRequest, and it is left out of the hash by rule
-# (RFC 5246 §7.4.1.1). So one may be sent at any time, and a stranger may add one.
+# (RFC 5246 §7.4.1.1). So one may be sent at any time, and, while nothing is protected yet, a
+# stranger may add one.
 #
 # </details>
 
@@ -266,8 +273,13 @@ reveal(
 # ## The tampering lab
 #
 # `flip(message, field)` flips the lowest bit of a field's first byte in transit and runs the whole
-# handshake. What can come of it: `"client decode_error"`, so the side that notices and its alert;
-# `"server waits"`; or `"no effect"`.
+# handshake. What can come of it:
+#
+# - a side notices and says so: `"server decode_error"`. Other alerts you may meet:
+#   `illegal_parameter`, `unexpected_message`, `protocol_version`, `decrypt_error`,
+#   `bad_record_mac`;
+# - the receiver waits for bytes that never come, `"server waits"`, and so everybody does;
+# - `"no effect"`.
 #
 # **Predict** three cells. (In lesson 04 the signature covered both randoms and the parameters.)
 
@@ -311,8 +323,9 @@ reveal(
 # %% [markdown]
 # ## A suite that nobody chose
 #
-# Our client offers two suites, `c0 2b` and `00 9c`, and the server takes the first. Now somebody
-# changes the *second* one, in ClientHello, to `00 35`. The choice stays what it was.
+# Our client offers two suites, `c0 2b` (ECDHE) and `00 9c` (RSA key transport), and the server takes
+# the first. Now somebody changes the *second* one, in ClientHello, to `00 35`, in hex as well. The
+# choice stays what it was.
 #
 # **Your turn.** Write the wire. In ClientHello stand, from the record's first byte on: 5 bytes of
 # record header, 4 of message header, 2 of version, 32 of random, 1 (an empty session ID), 2 for the
@@ -334,7 +347,7 @@ lesson_08.wire(my_wire)
 
 # %% [markdown]
 # **Predict** twice, with your own wire: once without extended master secret, once with it. Who
-# notices, and with which alert?
+# notices, and with which alert? (Lesson 06: from what is the master secret made, each time?)
 
 # %% tags=["prediction"]
 without_extended = "server decrypt_error"  ### PREDICT: who and what, without it?
@@ -369,8 +382,8 @@ reveal(
 # %% [markdown]
 # ## The whole map
 #
-# One bit of *every* byte of the handshake, one handshake each, more than 1600 of them: about a
-# second of computing.
+# The lowest bit of *every* byte of the handshake, one handshake each, more than 1600 of them: some
+# seconds of computing.
 #
 # **Predict.** With extended master secret, how many of these bytes can be changed without one of
 # our two ends noticing? (You met one.)
@@ -385,6 +398,8 @@ reveal(
     {
         0: "You met one that is in no hash.",
         1: "The one you met has brothers: what kind of header was it in?",
+        6: "Six messages come in plain records of handshake; what else comes in a plain record?",
+        7: "How many sides send a ChangeCipherSpec?",
         10: "In a protected record the header's version is authenticated (RFC 5246 §6.2.3.3).",
         16: "Of a version's two bytes only one may change; the other must be 03.",
     },
@@ -392,27 +407,16 @@ reveal(
 )
 
 # %% [markdown]
-# Now the same without extended master secret. Compare ClientHello: which letter takes the place of
-# which? And in the map above, two letters of ClientHello were not like the others. Which field is
-# it? (The table below the map names the fields.)
-
-# %%
-attempt(lambda: show.tampering_map(tampering.every_byte(False)), unnoticed)
-
-# %% [markdown]
 # <details><summary>After you looked</summary>
-#
-# The two odd bytes are the type of the extended_master_secret extension itself. Change them, and
-# the server sees no such offer and does not answer it: so both sides make the keys from the
-# randoms, and the keys agree. What notices is verify_data, as in old times.
 #
 # The unnoticed ones are the minor versions in plain records' headers. OpenSSL is stricter: once
 # the hellos have gone by, it wants `03 03` there.
 #
 # </details>
-#
-# Now pick any bit yourself. **Try** to find a byte of ServerHello whose change only the *server*
-# notices. (By keyboard: Tab to a list or slider, arrows change it.)
+
+# %% [markdown]
+# Now pick any bit yourself, with extended master secret or without. (By keyboard: Tab to a list or
+# slider, arrows change it.)
 
 # %%
 lab = show.tampering(tampering)
@@ -473,10 +477,38 @@ attempt(who_stops_it, without_extended, with_extended)
 # - The second Finished covered the first, and neither covered itself.
 # - Alerts, HelloRequest, ChangeCipherSpec and record headers were outside.
 # - A change on the way was noticed by whoever read it, by a signature, by the keys, by verify_data
-#   at last, or not at all: your maps say where.
+#   at last, or not at all: your map says where.
 
 # %%
 attempt(lambda: show.ladder(quiet.calls, quiet.order, today=("finished",)), size_of_proof)
+
+# %% [markdown]
+# ## Optional: the map without extended master secret
+#
+# Compare ClientHello with the map above: which letter takes the place of which? And *above*, two
+# letters of ClientHello were not like the others. Which field is it? (The table below each map names
+# the fields.)
+
+# %%
+attempt(lambda: show.tampering_map(tampering.every_byte(False)), unnoticed)
+
+# %% [markdown]
+# <details><summary>After you looked</summary>
+#
+# The two odd bytes are the type of the extended_master_secret extension itself. Change them, and
+# the server sees no such offer and does not answer it: so both sides make the keys from the
+# randoms, and the keys agree. What notices is verify_data, as in old times.
+#
+# </details>
+#
+# **Try**, in the lab: find a byte of ServerHello whose change the *server* is the first to notice.
+#
+# <details><summary>After you tried</summary>
+#
+# The second byte of the type of ec_point_formats, `00 0b`. It becomes `00 0a`, supported_groups,
+# which the client had offered and does not mind; so the first to meet a difference is the server.
+#
+# </details>
 
 # %% [markdown]
 # ## Optional: an alert from nobody
