@@ -25,8 +25,8 @@ INSTEAD = {
     "server under ClientHello (`handshake_failure`).",
     CERTIFICATE: "If it were, the client would refuse Certificate itself, with an alert about "
     "certificates, and name, dates or issuer in the table would show why.",
-    SERVER_KEY_EXCHANGE: "If it were, the client would refuse ServerKeyExchange: `decrypt_error` for "
-    "a signature that does not fit, `illegal_parameter` for a group that it did not offer.",
+    SERVER_KEY_EXCHANGE: "If it were, the client would refuse ServerKeyExchange: `decrypt_error` "
+    "for a signature that does not fit, `illegal_parameter` for a group that it did not offer.",
     SERVER_HELLO_DONE: "Without ServerHelloDone nobody complains: there is no alert, and the "
     "client waits for it.",
     CLIENT_KEY_EXCHANGE: "If it were, the two pre-master secrets would differ, or the server would "
@@ -37,11 +37,11 @@ INSTEAD = {
     "refused as a message that is out of order.",
     RECORDS: "If it were, both sides would hold the same keys, and a record would not open all the "
     "same: `bad_record_mac`.",
-    FINISHED: "If it were, Finished would open, for both sides would hold the same keys, and be refused "
-    "with `decrypt_error`, though both saw the same messages.",
+    FINISHED: "If it were, Finished would open, for both sides would hold the same keys, and be "
+    "refused with `decrypt_error`, though both saw the same messages.",
     DATA: "If it were, both Finished would have been taken, and the alert would come behind them.",
-    RESUMPTION: "If it were, the client would have offered a session, or been promised a ticket, and "
-    "the table would say so.",
+    RESUMPTION: "If it were, the client would have offered a session, or been promised a ticket, "
+    "and the table would say so.",
 }
 """Step -> what one would see if it had broken."""
 
