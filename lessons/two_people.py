@@ -141,8 +141,8 @@ show.ladder(me.calls, me.order)
 # %% [markdown]
 # ## Say something
 #
-# Change the words; send the flight; paste what you get. The one who carries the text sees how long
-# it is, and nothing else.
+# Change the words; send the flight; paste what you get. The one who carries the text sees that it is
+# application data and how long it is, and nothing else.
 
 # %%
 if me.done:
@@ -160,14 +160,10 @@ me.heard()
 # ## Three of you: one in the middle
 #
 # Start again from the top (restart the kernel), with new words. This time every text goes through the
-# third person, who may read it and change it. **Third:** open this notebook as well, begin here, and
-# put the client's flight 1 in place of the right side, between triple quotes.
+# third person, who may read it and change it. **Third:** open this notebook as well, run its first two
+# cells, and put the client's flight 1 in place of the right side below, between triple quotes.
 
 # %%
-from tlskit import show
-from tlskit.pairs import Person, read_flight
-from tlskit.predictions import reveal
-
 caught_text = str(Person("client", "somebody you listen to").flight())
 caught = read_flight(caught_text)
 
