@@ -4,6 +4,7 @@ import pytest
 
 from tlskit.checks import lesson_04 as check
 from tlskit.checks.report import Verdict
+from tlskit.signatures import verify_signature
 
 
 def test_right_answers_pass():
@@ -41,3 +42,15 @@ def test_each_mistake_with_the_signature_gets_its_sentence(sentence, wrong):
 def test_an_unknown_mistake_is_told_by_its_place():
     report = check.params_to_sign(lambda client, server, params: client + server + params[::-1])
     assert "byte 64 of" in report.findings[0]
+
+
+def test_a_verifier_that_believes_everything_says_nothing():
+    assert check.believes_everything(lambda scheme, key, signature, content: None).right
+
+
+def test_a_verifier_that_answers_or_refuses_is_told_so():
+    answering = check.believes_everything(lambda scheme, key, signature, content: True)
+    refusing = check.believes_everything(verify_signature)
+    assert answering.verdict is refusing.verdict is Verdict.WRONG
+    assert answering.findings[0].startswith("It returned True;")
+    assert refusing.findings[0].startswith("verify_signature raised Alert")

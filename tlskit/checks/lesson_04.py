@@ -6,7 +6,7 @@ from typing import Any
 
 from tlskit import pki
 from tlskit.checks.mistakes import compare
-from tlskit.checks.report import Report
+from tlskit.checks.report import Report, Unusable, Verdict, value_of
 from tlskit.labs.server_flight import handshake_in, messages_in, server_talks
 from tlskit.lesson import lesson_random
 from tlskit.messages import HEADER_SIZE, frame_handshake
@@ -91,6 +91,20 @@ def params_to_sign(mine: Callable[..., Any]) -> Report:
     return compare(
         "my_params_to_sign", mine, right, cases, CONTENT_MISTAKES, bytes, praise, "RFC 8422 §5.4"
     )
+
+
+def believes_everything(mine: Callable[..., Any]) -> Report:
+    """Check a verifier that lets a signature of 256 zeros pass, over any bytes."""
+    task = "my_verify_signature"
+    key: Any = pki.credential("rsa").private_key
+    try:
+        said = value_of(task, mine, object, RSA_SHA256, key.public_key(), bytes(256), b"anything")
+    except Unusable as unusable:
+        return unusable.report
+    if said is not None:
+        finding = f"It returned {said!r}; a verifier that believes says nothing, that is None."
+        return Report(task, Verdict.WRONG, (finding,))
+    return Report(task, Verdict.RIGHT, ("It let 256 zeros pass as a signature.",))
 
 
 HASH_MISTAKES: dict[str, Callable[..., Any]] = {
