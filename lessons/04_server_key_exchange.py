@@ -23,8 +23,10 @@
 # %% [markdown]
 # > *The key is in ServerHello.*
 #
-# So say write-ups that were made from a capture tool's list. Its rows are **packets**, and a row is
-# labelled with what is in it. Today we ask what is inside a row, and which message the key is in.
+# So say write-ups that were made from the list of a capture tool: a program, Wireshark for one, that
+# shows what passes over a network. Its rows are packets, the pieces in which a network carries
+# bytes, and a row is labelled with what is in it. Today we ask what is inside a row, and which
+# message the key is in.
 #
 # First, two questions on what came before.
 
@@ -62,13 +64,14 @@ reveal(
     lambda: len(flight.records_in(flight.packed(2**14)(talk.flight))),
     {
         4: "One message a record is what our server does; it may also put several into one.",
-        2: "TCP cuts them into two packets, but a record may be longer than a packet.",
+        2: "The network takes two packets, but a record may be longer than a packet.",
     },
 )
 
 # %% [markdown]
 # There are three kinds of boundaries, and none of them has to meet another. The bars below show the
-# same bytes three times, as our server sent them.
+# same bytes three times, as our server sent them. (Packets are drawn as on an Ethernet, where one
+# has room for 1460 of our bytes.)
 
 # %%
 show.packing(flight.layers(talk.flight))
@@ -77,7 +80,8 @@ show.packing(flight.layers(talk.flight))
 # Now we pack the same messages into records of another size on the way, and let our client and
 # OpenSSL's client read them. Pick a size (by keyboard: Tab to the list, Space opens it).
 #
-# **Question.** Can a record end in the middle of a message? In the middle of its header?
+# **Question.** Can a record end in the middle of a message? Even among the first 4 bytes of one, its
+# header?
 
 # %%
 show.repacking(flight.pick_packing)
@@ -91,16 +95,18 @@ print(verdict)
 show.packing(small)
 
 # %% [markdown]
-# Both clients take any packing: §6.2.1 lets a sender put several messages into a record, and spread
-# one over several. So a row of a capture tells you nothing about how many messages there are. To
-# count them, forget the records and read the messages' own headers.
+# Both clients take any packing, even 3 bytes a record, where each header is cut in two: §6.2.1 lets a
+# sender put several messages into a record, and spread one over several. So counting packets or
+# records tells you nothing about how many messages there are. To count them, forget the records and
+# read the messages' own headers.
 #
 # ## Cut the flight into messages
 #
 # A message begins with its type (1 byte) and the length of its body (3 bytes, most significant
 # first; §7.4). Then comes the body.
 #
-# **Task.** Write how many bytes the first message of `content` takes, header included.
+# **Task.** Return how many bytes the first message of `content` takes, header included. (`content`
+# is `bytes`; `int.from_bytes(some_bytes, "big")` makes a number of bytes, most significant first.)
 
 
 # %% tags=["task"]
@@ -130,7 +136,7 @@ attempt(lambda: [name_of(HandshakeType, message[0]) for message in mine], mine)
 # %% [markdown]
 # ## Where is the key?
 #
-# Our server made an **ephemeral** key pair for this one handshake (RFC 8422 §2); its public half is
+# Our server made an **ephemeral key** pair for this one handshake (RFC 8422 §2); its public half is
 # what the client needs. We know these 32 bytes, so we can look for them.
 #
 # **Question.** Which of your messages holds them?
@@ -142,7 +148,7 @@ attempt(lambda: [(name_of(HandshakeType, one[0]), public in one) for one in mine
 # %% [markdown]
 # Here is that message from inside. Fields up to `public` are the **parameters**: which curve, and
 # the public key on it. (A curve is what the two sides compute on, X25519 or P-256; both must take
-# the same.) What follows is a signature over them.
+# the same.) What follows is a **signature** over them.
 #
 # ServerHello named the suite, and with it ECDHE and RSA. It does not even say which curve: that is
 # here too.
@@ -153,8 +159,8 @@ show.explore(talk.calls, order, message="server_key_exchange", field="public")
 
 # %% [markdown]
 # **Question.** With the curve P-256 the public key is a point: one byte `04`, then x and y with 32
-# bytes each. RSA-2048 signs as before. How long is the *body* of ServerKeyExchange then? (Read the
-# sizes of the other fields off the list above.)
+# bytes each (RFC 8422 §5.4.1). RSA-2048 signs as before. How long is the *body* of ServerKeyExchange
+# then? (Read the sizes of the other fields off the list above.)
 
 # %% tags=["prediction"]
 p256_body = 329  ### PREDICT: bytes in the body of ServerKeyExchange with P-256?
@@ -165,9 +171,10 @@ reveal(
     lambda: flight.server_key_exchange_body("P-256"),
     {
         333: "That counts the header of 4 bytes; the question was for the body.",
-        328: "x and y have 64 bytes; one byte more says that the point is not compressed.",
+        328: "One byte is missing: the 04 before x and y, or the length before the whole point.",
+        327: "Two bytes are missing: the length before the signature, or 04 and the point's length.",
+        326: "Three bytes are missing: point and signature each have their length before them.",
         296: "That is X25519's; its public key is shorter.",
-        327: "x and y have 64 bytes, a byte 04 before them, and their length in one byte before all.",
     },
 )
 
@@ -209,7 +216,7 @@ checks.against_openssl("server_ecdh_params_to_sign", my_params_to_sign)
 # `verify_signature(scheme, public_key, signature, content)`, which raises an alert if the signature
 # is wrong, and otherwise returns `None`.
 #
-# **Task.** Write a verifier that is content with everything.
+# **Task.** Write a verifier that believes everything.
 
 
 # %% tags=["task"]
@@ -219,8 +226,11 @@ def my_verify_signature(scheme, public_key, signature, content):
     ### END SOLUTION
 
 
+# %%
+check.believes_everything(my_verify_signature)
+
 # %% [markdown]
-# A man in the middle stands between our client and our server. He has the server's chain (the
+# A **man in the middle** stands between our client and our server. He has the server's chain (the
 # server sent it to him, as to everybody) and a key pair of his own, but not the certificate's
 # private key. First, against a client that checks:
 
@@ -232,11 +242,12 @@ honest = middle.man_in_the_middle()
 show.ladder(honest.at_client.calls, honest.at_client.order, today=("server_key_exchange",))
 
 # %% [markdown]
-# (What the ladder calls the server is he.) The chain was accepted: it *is* the server's. Then came a signature by another key, and the client
-# sent `decrypt_error`, the alert for a signature that does not verify (§7.2.2).
+# (What the ladder calls the server is he.) The chain was accepted: it *is* the server's. Then came a
+# signature by another key, and the client sent `decrypt_error`, the alert for a signature that does
+# not verify (§7.2.2).
 #
-# Now your verifier goes into the client. Nothing else changes, and the client still checks chain,
-# name and dates.
+# Now your verifier takes the place of ours among the client's formulae. Nothing else changes: the
+# client still checks chain, name and dates.
 
 # %%
 from dataclasses import replace
@@ -264,8 +275,8 @@ attempt(lambda: (caught.client_read == caught.at_server.read, caught.at_client.a
 # with keys that the man in the middle made with one side, and each Finished was right, because
 # Finished proves only that both sides of *that* handshake saw the same.
 #
-# A program that millions used did this: in 2014 a line `goto fail;` that stood there twice made
-# Apple's TLS skip this very signature (CVE-2014-1266).
+# A program that millions used did this: until 2014 a line `goto fail;` that stood there twice made
+# Apple's TLS skip this very check (CVE-2014-1266).
 #
 # ## Yesterday's signature
 #
@@ -310,7 +321,7 @@ reveal(
 # **Question.** And if the server, too, signed the parameters alone?
 
 # %% tags=["prediction"]
-good_today = True  ### PREDICT: both leave the randoms out: is yesterday's message good today?
+good_today = True  ### PREDICT: both leave them out: is the old message good, True or False?
 
 # %%
 reveal(
@@ -451,14 +462,14 @@ from hashlib import sha256
 
 from tlskit.checkpoints import checkpoint
 
-now = checkpoint("receive_server_key_exchange").state
-rsa = now.peer_certificate.public_key().public_numbers()
-params, signature = extra[4:40], extra[-256:]
+now = checkpoint("receive_server_key_exchange")
+rsa = now.state.peer_certificate.public_key().public_numbers()
+params, signature = now.message[4:40], now.message[-256:]
 
 
 # %%
 def same_hash():
-    signed = my_params_to_sign(now.client_random, now.server_random, params)
+    signed = my_params_to_sign(now.state.client_random, now.state.server_random, params)
     return my_hash_in_signature(signature, rsa.e, rsa.n) == sha256(signed).digest()
 
 

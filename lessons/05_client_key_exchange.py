@@ -42,14 +42,15 @@ show.recall("05")
 # A **pre-master secret** is what both sides must have in common before they can make keys (RFC 5246
 # §8.1). ClientKeyExchange is the message that brings it about, in one of two ways (§7.4.7):
 #
-# - **RSA key transport:** the client makes up 48 bytes, encrypts them for the key in the
-#   *certificate*, and sends the result. It is always as long as the key's modulus, 2048 bits here.
-# - **ECDHE:** the client makes a key pair of its own and sends the *public* key. X25519's has 32
+# - **RSA key transport**: the client makes up 48 bytes, encrypts them for the key in the
+#   *certificate*, and sends the result. It is always as long as the large number that an RSA key
+#   is made of, its *modulus*: 2048 bits here.
+# - **ECDHE**: the client makes a key pair of its own and sends the *public* key. X25519's has 32
 #   bytes; P-256's is a point: one byte `04`, and two numbers of 32 bytes.
-#
-# Before what it carries, each body has a length: 2 bytes in RSA, 1 byte in ECDHE.
 
 # %% [markdown]
+# Before what it carries, each body has a length: 2 bytes in RSA, 1 byte in ECDHE.
+#
 # **Question.** How long is the body of ClientKeyExchange, without the message's header of 4 bytes?
 
 # %% tags=["prediction"]
@@ -63,8 +64,10 @@ reveal(
     lambda: len(transport.body_of("RSA-2048")),
     {
         48: "That is the secret itself; encrypted it is as long as the modulus, 2048 bits.",
+        50: "You counted the secret as it is; encrypted it is as long as the modulus, 2048 bits.",
         256: "The encrypted secret has as many; its length stands before it.",
         257: "This length is written in 2 bytes, since one byte counts to 255 only.",
+        262: "That counts the header of 4 bytes; the question was for the body.",
         2048: "RSA-2048 counts in bits; the wire counts in bytes.",
     },
 )
@@ -76,6 +79,7 @@ reveal(
     {
         32: "The public key has as many; its length stands before it.",
         34: "Here the length is written in one byte: a point has at most 255.",
+        37: "That counts the header of 4 bytes; the question was for the body.",
         48: "Nothing of 48 bytes is sent: that is RSA's secret.",
     },
 )
@@ -85,9 +89,11 @@ reveal(
     body_p256,
     lambda: len(transport.body_of("P-256")),
     {
+        33: "A point of P-256 is two numbers of 32 bytes, not one.",
         64: "Those are the two numbers; a byte `04` and the length come before them.",
         65: "The point has as many; its length stands before it.",
         67: "Here the length is written in one byte: a point has at most 255.",
+        70: "That counts the header of 4 bytes; the question was for the body.",
     },
 )
 
@@ -102,7 +108,9 @@ reveal(
 show.table_picks("Key exchange", transport.EXCHANGES, transport.pick_exchange, first="P-384")
 
 # %% [markdown]
-# The same without a list, for P-521. And two of those that you predicted, once you have:
+# (That P-384's secret has 48 bytes as RSA's has is chance: it is a coordinate of a point, and one has
+# 384 bits there.) The same without a list, for P-521, and two of those that you predicted, once you
+# have:
 
 # %%
 show.table(("what", "P-521"), transport.described("P-521"))
@@ -159,7 +167,7 @@ n.bit_length()
 #
 # RSA decryption is one line of arithmetic: take the ciphertext as a big number (first byte first),
 # raise it to `d` modulo `n`, and write the result with 256 bytes (RFC 8017 §5.1.2). `pow(a, b, c)`
-# raises a to b modulo c.
+# raises a to b modulo c; `int.from_bytes(data, "big")` and `number.to_bytes(256, "big")` convert.
 #
 # **Task.** Write it. (For looking only: a library takes care that its *time* tells nothing.)
 
@@ -223,7 +231,8 @@ opened = attempt(lambda: wiretap.application_data(tape, keys), keys)
 attempt(lambda: print(wiretap.script(opened)), opened)
 
 # %% [markdown]
-# Request and answer, years later, from a recording and one key (App. F.1.1.2). Everything that was ever sent to this server with RSA key transport opens like that.
+# Request and answer, years later, from a recording and one key (App. F.1.1.2). All that was ever
+# recorded of this server with RSA key transport opens like that.
 #
 # **Question.** And the ECDHE recording? The key is the same, and the certificate was, too.
 
@@ -248,7 +257,7 @@ reveal(
 # </details>
 
 # %% [markdown]
-# What would open it? The server's *ephemeral* private key, if the server had kept it.
+# And with another key of the server's: the *ephemeral* private one, if it had kept that?
 
 # %%
 from tlskit.key_exchange import shared_secret
@@ -279,7 +288,6 @@ reveal(
         "ClientKeyExchange": "The server did notice there, and must not say so (§7.4.7.1).",
         "ChangeCipherSpec": "It is one byte, 01, and it is right.",
     },
-    lambda: show.table(("record", "the server's answer"), harmed.rows),
 )
 
 # %%
@@ -290,6 +298,7 @@ reveal(
         "decrypt_error": "It names a failed decryption, which is just what must not be told.",
         "illegal_parameter": "It would say that the secret was read and is wrong.",
     },
+    lambda: show.table(("record", "the server's answer"), harmed.rows),
 )
 
 # %% [markdown]
@@ -320,9 +329,9 @@ attempt(lambda: show.table(answered, telling), record, alert)
 #
 # So a server must go on with a random secret, drawn *before* it decrypts.
 #
-# **Task.** Be that server. Take the content if the block begins with `00 02`, the content has 48
-# bytes, and these begin with `client_version` (a number of 2 bytes). Else go on with
-# `client_version` and the 46 bytes `instead`. Never raise.
+# **Task.** Be that server; your two functions have done half of it. Return `content` if `block` begins
+# with `00 02`, `content` has 48 bytes, and these begin with `version`, the one that ClientHello
+# offered. Else return `version` and the 46 random bytes `instead`.
 
 
 # %% tags=["task"]
@@ -330,8 +339,8 @@ def my_decrypt(private_key, encrypted, client_version, instead):
     numbers = private_key.private_numbers()
     block = my_block(encrypted, numbers.d, numbers.public_numbers.n)
     version = client_version.to_bytes(2, "big")
+    content = my_unpad(block) if 0 in block[2:] else b""  # of garbage too, without an error
     ### BEGIN SOLUTION
-    content = my_unpad(block) if 0 in block[2:] else b""
     right = block[:2] == b"\x00\x02" and len(content) == 48 and content[:2] == version
     return content if right else version + instead
     ### END SOLUTION
@@ -376,8 +385,8 @@ so_far = list(takewhile(lambda call: call.name != "generate_keys", ecdhe.calls))
 attempt(lambda: show.ladder(so_far, ecdhe.order, today=("client_key_exchange",)), body_x25519)
 
 # %% [markdown]
-# We predicted three bodies, opened one with `pow`, read a recorded session with a stolen key, found
-# that the same key opens nothing in ECDHE, and wrote a decryption that does not tell.
+# We predicted three bodies, opened one with `pow`, read a recorded session with a stolen key, tried
+# the same key on ECDHE, and wrote a decryption that does not tell.
 #
 # ## Optional: a public key that is none
 #
