@@ -3,6 +3,7 @@
 import pytest
 
 from tlskit.checks import lesson_09
+from tlskit.checks.loops import EndlessLoop
 from tlskit.checks.report import Verdict
 from tlskit.labs import lengths
 
@@ -27,6 +28,24 @@ def test_right_wrong_and_unwritten(check, right, mistakes):
         assert report.findings == (sentence,) and not report.right, sentence
 
 
+def test_a_walk_that_does_not_get_on_is_stopped():
+    def header_forgotten(wire):
+        found = []
+        while wire:
+            length = int.from_bytes(wire[3:5], "big")
+            found.append(length)
+            wire = wire[length:]
+        return found
+
+    report = lesson_09.record_lengths(header_forgotten)
+    assert not report.right and "EndlessLoop" in report.findings[0]
+    assert "from one header to the next" in report.findings[0]
+    with pytest.raises(EndlessLoop):
+        lesson_09.lengths_in(header_forgotten, lesson_09.STREAMS[0])
+    right = lesson_09.lengths_in(lesson_09.right_lengths, lesson_09.STREAMS[0])
+    assert right == lesson_09.right_lengths(lesson_09.STREAMS[0])
+
+
 def test_the_pages_are_compared_with_what_was_fetched():
     true = [lengths.fetched(number) for number in range(3)]
     assert lesson_09.pages(true).right
@@ -40,6 +59,6 @@ def test_padding_must_make_all_alike_and_keep_the_text():
     assert lesson_09.padding(lambda page: page.ljust(longest)).right
     assert lesson_09.padding(unwritten).verdict is Verdict.NOT_WRITTEN
     cut = lesson_09.padding(lambda page: page[:50])
-    assert not cut.right and "lost some of its text" in cut.findings[0]
+    assert not cut.right and "not begin with all of its text" in cut.findings[0]
     some = lesson_09.padding(lambda page: page + b" " * (-len(page) % 64))
     assert not some.right and "still have 2 different lengths" in some.findings[0]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tlskit.checks.loops import ending
 from tlskit.checks.mistakes import compare
 from tlskit.checks.report import Report, Unusable, Verdict, value_of
 from tlskit.labs import lengths
@@ -27,7 +28,7 @@ def stream(*records: tuple[int, int]) -> bytes:
 
 STREAMS = (
     stream((HANDSHAKE, 40), (APPLICATION_DATA, 300), (ALERT, 26)),
-    stream((APPLICATION_DATA, 25), (HANDSHAKE, 90), (APPLICATION_DATA, 16408)),
+    stream((APPLICATION_DATA, 25), (HANDSHAKE, 90), (APPLICATION_DATA, 1408)),
     stream((ALERT, 26)),
 )
 
@@ -58,6 +59,17 @@ def first_only(data: bytes) -> list[int]:
     return [in_header(data)] if data[0] == APPLICATION_DATA else []
 
 
+def lost_on_the_way(data: bytes) -> list[int]:
+    """Walk by the length with its bytes in the wrong order."""
+    found, at = [], 0
+    while at < len(data):
+        length = int.from_bytes(data[at + 3 : at + 5], "little")
+        if data[at] == APPLICATION_DATA:
+            found.append(length)
+        at += 5 + length
+    return found
+
+
 LENGTH_MISTAKES: Mapping[str, Callable[[bytes], list[int]]] = {
     "You list every record; those of handshake (22) and alerts (21) carry no page.": (
         lambda data: walked(data, lambda kind: True, in_header)
@@ -77,21 +89,31 @@ LENGTH_MISTAKES: Mapping[str, Callable[[bytes], list[int]]] = {
             int.from_bytes(size.to_bytes(2, "big"), "little") for size in right_lengths(data)
         ]
     ),
+    "You take the length's bytes in the other order, and so miss the next header.": lost_on_the_way,
     "You look at the first record only; go on behind it until the data ends.": first_only,
+    "You find no record at all: the type is a number, the first byte of the header.": (
+        lambda data: []
+    ),
 }
+ENDLESS = "how many bytes is it from one header to the next? Your loop does not get to the end"
 
 
 def record_lengths(mine: Callable[[bytes], list[int]]) -> Report:
     """Judge a function that reads the lengths of application data records off a stream."""
     return compare(
         "my_record_lengths",
-        mine,
+        ending(mine, ENDLESS) if callable(mine) else mine,
         right_lengths,
         [(one,) for one in STREAMS],
         LENGTH_MISTAKES,
         list,
         reference="RFC 5246 §6.2.1",
     )
+
+
+def lengths_in(mine: Callable[[bytes], list[int]], data: bytes) -> list[int]:
+    """Return what her function reads off a recording; EndlessLoop if it does not end."""
+    return list(ending(mine, ENDLESS)(data))
 
 
 # ---- which page
@@ -119,7 +141,19 @@ def guess(overhead: int, each: bool = True) -> Callable[[list[int], Mapping[str,
     return page
 
 
+def first_record_only(lengths: list[int], sizes: Mapping[str, int]) -> str:
+    """Look at one record of the answer."""
+    return guess(24)(lengths[:1], sizes)
+
+
+def nearest(lengths: list[int], sizes: Mapping[str, int]) -> str:
+    """Take the page whose size comes closest to the lengths."""
+    return min(sizes, key=lambda path: abs(sizes[path] - sum(lengths)))
+
+
 PAGE_MISTAKES = {
+    "You look at the first record only; the answer may be spread over several.": first_record_only,
+    "You take the page that comes closest; what is added is known, so one fits or none.": nearest,
     "You compare the length with the page as it is; protection adds bytes to each record.": (
         guess(0)
     ),
@@ -185,6 +219,12 @@ FINGERPRINT_MISTAKES: Mapping[str, Callable[[bytes], str]] = {
     "The hash is written `sha-256` here, with a hyphen.": fingerprint_with(
         "sha256 ", sha256, colons
     ),
+    "The hash's name is written `sha-256` here, in lower case.": fingerprint_with(
+        "SHA-256 ", sha256, colons
+    ),
+    "You hash the certificate's hex; hash its bytes.": fingerprint_with(
+        "sha-256 ", lambda certificate: sha256(certificate.hex().encode()), colons
+    ),
     "Write it in upper case: RFC 8122 §5 does.": fingerprint_with(
         "sha-256 ", sha256, lambda digest: digest.hex(":")
     ),
@@ -225,7 +265,7 @@ def padding(mine: Callable[[bytes], bytes]) -> Report:
         return unusable.report
     for path, page in lengths.PAGES.items():
         if not filled[path].startswith(page):
-            said = f"{path} has lost some of its text; only add behind it."
+            said = f"{path} does not begin with all of its text any more; only add behind it."
             return Report(PADDING, Verdict.WRONG, (said,))
     left = len({len(response(page, len(page))) for page in filled.values()})
     if left > 1:
