@@ -209,3 +209,14 @@ def test_a_run_of_one_message_and_a_run_of_none_are_drawn():
     assert "ClientHello" in words(drawn(calls[:1]))
     assert words(drawn([])) == ["client", "server"]
     assert "client" in bundle([])["text/plain"]
+
+
+def test_the_mark_of_today_holds_all_lines_of_its_row():
+    again = run(Choice(suite_named(runs.ECDHE), resumption="by session ID"), REQUEST, ANSWER)
+    rows = ladder_rows(again.calls, again.order, ("server_hello", "finished"))
+    picture = ElementTree.fromstring(show.ladder_svg(rows))
+    bands = [box for box in picture.iter(f"{SVG}rect") if box.get("stroke") == "#8a6d00"]
+    heights = [float(band.get("height")) for band in bands]
+    assert len(bands) == 3 and heights[0] > heights[1] == heights[2]
+    (last,) = (text for text in picture.iter(f"{SVG}text") if text.text == "goes on")
+    assert float(last.get("y")) < float(bands[0].get("y")) + heights[0]

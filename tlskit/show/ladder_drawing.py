@@ -16,6 +16,7 @@ WIDTH, ROW_HEIGHT, TOP = 900, 42, 46
 LEFT, RIGHT = 84, 470  # the two lifelines
 TEXT = RIGHT + 24  # where the words on the right begin
 WORDS = 58  # how many characters fit there
+LINE = 15  # from one of these lines to the next
 COLOURS = """<style>svg { --tk-text: #1a1a1a; --tk-back: #fff; --tk-quiet: #595959;
 --tk-client: #005a8f; --tk-server: #a34700; --tk-alarm: #b00020; --tk-line: #767676; }
 text { fill: var(--tk-text); }</style>"""
@@ -81,12 +82,13 @@ def ladder_svg(rows: Sequence[LadderRow]) -> str:
     y = TOP
     for row in rows:
         y += ROW_HEIGHT
-        if row.today:
-            parts.append(mark(y))
-        parts.append(both_alone(row, y) if row.sender is Role.BOTH else message(row, y))
         words, lines = beside(row, y)
+        more = max(0, lines - 2) * LINE
+        if row.today:
+            parts.append(mark(y, more))
+        parts.append(both_alone(row, y) if row.sender is Role.BOTH else message(row, y))
         parts.append(words)
-        y += max(0, lines - 2) * 15
+        y += more
     height = y + 30
     lifelines = "".join(
         f'<line x1="{x}" y1="{TOP - 12}" x2="{x}" y2="{height - 12}" stroke="var(--tk-line)"'
@@ -118,10 +120,10 @@ def alternative(rows: Sequence[LadderRow]) -> str:
     return f"Ladder of {len(rows)} rows. " + ". ".join(said) + "."
 
 
-def mark(y: int) -> str:
-    """Return the band and the word that mark one of today's rows."""
+def mark(y: int, more: int) -> str:
+    """Return the band and the word that mark one of today's rows, so much higher than others."""
     return (
-        f'<rect x="2" y="{y - 24}" width="{WIDTH - 4}" height="{ROW_HEIGHT - 6}" rx="6"'
+        f'<rect x="2" y="{y - 24}" width="{WIDTH - 4}" height="{ROW_HEIGHT - 6 + more}" rx="6"'
         ' fill="#fff3c4" stroke="#8a6d00" stroke-dasharray="5 3"/>'
         f'<text x="{WIDTH - 12}" y="{y - 10}" text-anchor="end" font-size="11"'
         ' font-weight="bold">today</text>'
@@ -204,7 +206,7 @@ def beside(row: LadderRow, y: int) -> tuple[str, int]:
     lines = [one for one in lines if one[0]]
     first = y - 7 if len(lines) > 1 else y
     words = "".join(
-        f'<text x="{TEXT}" y="{first + 15 * at}" font-size="12" style="fill: {colour}">'
+        f'<text x="{TEXT}" y="{first + LINE * at}" font-size="12" style="fill: {colour}">'
         f"{escape(line)}</text>"
         for at, (line, colour) in enumerate(lines)
     )
