@@ -78,7 +78,8 @@ def reveal(
         finding = str(error) or "The run that gives the answer needs a function not written yet."
         return Revealed("prediction", Verdict.NOT_PREDICTED, (finding,))
     except Exception as error:  # the run uses what the reader wrote in earlier cells
-        finding = f"The run that gives the answer raised {type(error).__name__}: {error}"
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        finding = f"The run that gives the answer raised {said}"
         return Revealed("prediction", Verdict.NOT_PREDICTED, (finding,))
     if same(prediction, right):
         return Revealed("prediction", Verdict.RIGHT, (f"It is {SHORT.repr(right)}.",), "", shown)
