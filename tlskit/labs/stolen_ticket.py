@@ -87,7 +87,13 @@ def read(tape: Tape, master_secret: bytes) -> list[tuple[str, bytes]]:
 
 
 def what_opens(tape: Tape, master_secret: bytes) -> str:
-    """Return how much of the tape's application data opens: "nothing", or "all of it"."""
+    """Return how much of the tape's application data opens: "nothing", or "all of it".
+
+    Raises: ValueError for another secret than the ticket's, which would open nothing anyhow.
+    """
+    kept = tape.server_keys.open(tape.ticket, pki.NOW)
+    if kept is None or master_secret != kept[0].master_secret:
+        raise ValueError("that is not the master secret in this ticket; see the checks above")
     return "all of it" if len(read(tape, master_secret)) == 2 else "nothing"
 
 
