@@ -66,3 +66,8 @@ def test_what_becomes_of_each_thing_that_is_brought(name):
     offer = resumption.brought(name)
     assert offer.outcome == OUTCOMES[name] and "RFC" in offer.why
     assert {call.by for call in offer.calls} == {"client", "server"}
+
+
+def test_what_nobody_brings_is_answered_with_the_list():
+    with pytest.raises(ValueError, match="not in the list"):
+        resumption.brought("a tickett")

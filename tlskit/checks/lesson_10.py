@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache, partial
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -63,6 +64,11 @@ def nothing(sessions: Sessions, session_id: bytes, now: datetime) -> Session | N
     return None
 
 
+def is_there(sessions: Sessions, session_id: bytes, now: datetime) -> Any:
+    """Answer yes or no."""
+    return session_id in sessions
+
+
 FIND_MISTAKES: Mapping[str, Find] = {
     "You take sessions of any age; App. F.1.4 of RFC 5246 suggests 24 hours at most.": any_age,
     "The comparison is the wrong way round: the old ones are taken, the new ones are not.": (
@@ -70,6 +76,7 @@ FIND_MISTAKES: Mapping[str, Find] = {
     ),
     "An ID that is not there gets somebody else's session.": always,
     "Nothing is ever found, so each handshake is a full one.": nothing,
+    "That says whether it is there; return the session itself.": is_there,
 }
 
 
@@ -108,7 +115,9 @@ TICKET_IN_MISTAKES: Mapping[str, Callable[[Messages], bytes]] = {
     "The ticket's length is still in front, 2 bytes.": partial(behind, size=8),
     "Type 11 is Certificate; NewSessionTicket has another one.": partial(behind, size=10, kind=11),
     "That is the first message, whatever it is; look for the type.": lambda all: all[0][10:],
-    "It is not always the last one; look for the type.": lambda all: all[-1][10:],
+    "Another one is the last where no ticket is given: look for the type.": lambda all: all[-1][
+        10:
+    ],
 }
 
 
@@ -168,7 +177,7 @@ def master_secret(mine: Callable[[bytes, bytes], bytes]) -> Report:
             "The ticket does not open. AES-GCM wants the right nonce (12 bytes, behind the 16 of "
             "the name), all that is behind it, and the name as additional data."
         )
-        return Report("my_master_secret", Verdict.WRONG, (said,), "RFC 5116 §2.1")
+        return Report("my_master_secret", Verdict.WRONG, (said,), "RFC 5116 §2.2")
     except Exception:  # told by compare, or not written yet
         pass
     return compare(
@@ -199,6 +208,9 @@ FORGERY_MISTAKES: Mapping[str, Ticket] = {
     ),
     "Without the key's name the server does not know which key opens it.": (
         lambda name, key, nonce, session: nonce + AESGCM(key).encrypt(nonce, session, name)
+    ),
+    "Name and nonce are missing: they stand before what is sealed.": (
+        lambda name, key, nonce, session: AESGCM(key).encrypt(nonce, session, name)
     ),
     "The session must be sealed; this way everybody can read it.": (
         lambda name, key, nonce, session: name + nonce + session

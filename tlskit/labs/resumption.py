@@ -308,7 +308,7 @@ BROUGHT: Mapping[str, tuple[str, Callable[[Session], Session | None], dict[str, 
         {"rotations": 2},
         "Nobody can open it any more (RFC 5077 §3.2).",
     ),
-    "a session ID that it knows, but no extended master secret": (
+    "a session ID that the server knows, but no extended master secret": (
         MECHANISMS[0],
         lambda session: replace(session, extended_master_secret=False),
         {"client": {"extended_master_secret": False}},
@@ -320,7 +320,13 @@ BROUGHT: Mapping[str, tuple[str, Callable[[Session], Session | None], dict[str, 
 
 @cache
 def brought(name: str) -> Offer:
-    """Visit our server twice, the second time with this, one of BROUGHT; return what came of it."""
+    """Visit our server twice, the second time with this, one of BROUGHT; return what came of it.
+
+    Raises: ValueError for what is not in BROUGHT, with the names that are.
+    """
+    if name not in BROUGHT:
+        names = ", ".join(f'"{one}"' for one in BROUGHT)
+        raise ValueError(f"{name!r} is not in the list: {names}")
     how, change, other, why = BROUGHT[name]
     client, server = told_both(Choice(SUITE, resumption=how))
     first = shaken_hands(client_settings(**client), server_settings(**server), SIDES)

@@ -89,9 +89,10 @@ class OfferChooser(widgets.VBox):  # type: ignore[misc]
         self._draw()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the widget, and as text what it shows."""
+        """Return the widget, and as text the list and what is shown."""
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        return bundle | {"text/plain": str(self.shown)}
+        listed = "\n".join(f"- {name}" for name in self.names.options)
+        return bundle | {"text/plain": f"It brings one of these:\n{listed}\n\n{self.shown}"}
 
     def _draw(self) -> None:
         before = self.shown
