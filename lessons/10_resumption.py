@@ -18,14 +18,14 @@
 # **RFC sections:** 5246 §7.3 (session IDs), 5077 §3 (tickets), 7627 §5.3.
 #
 # We will come back to a server, write its memory, see how a server does without one, and then steal
-# a key that lesson 05 did not have, and try it on a recording.
+# a key that lesson 05 knew nothing of, and try it on a recording.
 
 # %% [markdown]
 # > *The session ID decides between resume and full.*
 #
 # A browser comes back to `wss://signal.course.example/`. Certificates, signatures, new secrets: must
-# all of it be done again? TLS lets both sides take up what they agreed on: they **resume** a session
-# (§7.3), and the sentence says what decides about it.
+# all of it be done again? TLS lets both sides take up what they agreed on, the **session** (§7.3).
+# That is **resumption**, and the sentence says what decides about it.
 #
 # First, two questions on what came before.
 
@@ -37,8 +37,8 @@ show.recall("10")
 # %% [markdown]
 # ## Coming back
 #
-# On the first visit the server gave the session a name in ServerHello: the **session ID**, up to 32
-# bytes (§7.4.1.3). Both sides keep it, and with it suite and master secret.
+# On the first visit the server gave the session a name in ServerHello: the session ID, up to 32
+# bytes (§7.4.1.2, §7.4.1.3). Both sides keep it, and with it suite and master secret.
 
 # %%
 from tlskit.labs import resumption, stolen_ticket
@@ -52,7 +52,9 @@ first.client.session.session_id.hex()
 # On the second visit ClientHello carries this ID, the server finds it, and says the same ID in
 # ServerHello. What follows is an **abbreviated** handshake.
 #
-# **Question.** The full one had eight handshake messages, two Finished among them. How many are left?
+# **Question.** The full one had eight handshake messages: ClientHello, ServerHello, Certificate,
+# ServerKeyExchange, ServerHelloDone, ClientKeyExchange, and a Finished from each side. How many are
+# left?
 
 # %% tags=["prediction"]
 left = 4  ### PREDICT: how many handshake messages has the abbreviated handshake?
@@ -66,6 +68,7 @@ reveal(
         6: "ChangeCipherSpec is sent twice, but it is no handshake message (§7.1).",
         5: "If you kept Certificate or ClientKeyExchange: what would they be for?",
         2: "The two hellos alone would leave open whether both sides have the secret.",
+        8: "Then nothing would be saved. Which of them make a new secret, or prove whose it is?",
     },
     figure=lambda: show.ladder(again.calls, again.order),
 )
@@ -74,13 +77,14 @@ reveal(
 # <details><summary>After you predicted: what is gone, and who finishes first?</summary>
 #
 # Certificate, ServerKeyExchange, ServerHelloDone and ClientKeyExchange are gone: nothing is proved
-# by a signature, and no secret is agreed on. And now the *server* finishes first, since it has all
-# it needs as soon as it has chosen its random.
+# by a signature, and no secret is agreed on. That both still have the old one, Finished alone proves.
+# And now the *server* finishes first, since it has all it needs as soon as it has drawn its random.
 #
 # </details>
 #
 # What it saves, on the wire in both directions. A **round trip** is a question and its answer; these
-# are counted until the client may send its request.
+# are counted until the client may send its request. (*By ticket* is the other way to come back; we
+# get to it below.)
 
 # %%
 show.table(("handshake", "bytes", "round trips"), resumption.costs())
@@ -123,7 +127,8 @@ reveal(
 # ## The server's memory
 #
 # Now you are the server. `sessions` is a dictionary: session ID → session. A session knows when it
-# was made, `session.created`. RFC 5246 App. F.1.4 suggests that none lives longer than 24 hours.
+# was made: `session.created`, a `datetime` as `now` is. RFC 5246 App. F.1.4 suggests that none lives
+# longer than 24 hours.
 #
 # **Task.** Return the session that has this ID if it is younger than 24 hours, else `None`. Any
 # client can send you any ID.
@@ -180,8 +185,9 @@ reveal(
 # ## A server without a memory
 #
 # A big service has many servers, and the browser may meet another one tomorrow. So the server hands
-# its memory to the client: it seals the session with a key of its own. That is a **ticket** (RFC
-# 5077 §3.1), and the message that brings it is NewSessionTicket.
+# its memory to the client: it seals the session with a key that only these servers have, the
+# **ticket key**. What comes out is a **ticket** (RFC 5077 §3.1); the message that brings it is
+# NewSessionTicket.
 
 # %%
 with_ticket = resumption.first_visit("by ticket")
@@ -191,13 +197,13 @@ show.ladder(with_ticket.calls, with_ticket.order, today=("new_session_ticket",))
 # The client can't read its ticket. Tomorrow it sends the ticket back in ClientHello, in an
 # extension, and the server opens it.
 #
-# How does the client learn whether the ticket was taken? It puts 32 bytes into the session ID. If
-# ServerHello repeats them, the session goes on (RFC 5077 §3.4).
+# How does the client learn whether the ticket was taken? Our ClientHello has 32 bytes of session ID,
+# too. If ServerHello repeats them, the session goes on (RFC 5077 §3.4).
 #
-# **Question.** Has the server ever seen this session ID before it takes the ticket?
+# **Question.** Does the server know these 32 bytes from the first visit?
 
 # %% tags=["prediction"]
-seen_before = False  ### PREDICT: has the server seen this session ID before, True or False?
+seen_before = False  ### PREDICT: known from the first visit, True or False?
 
 # %%
 reveal(
@@ -209,24 +215,32 @@ reveal(
 )
 
 # %% [markdown]
-# What else may a client bring, and what becomes of it? Each pick runs two visits. **Question.**
-# Which of them ends in an alert? (One does.)
+# <details><summary>After you predicted: whose ID is it?</summary>
+#
+# The client drew it for this one hello. It may also leave it empty: then what follows ServerHello
+# tells whether the ticket was taken: a Certificate, or none (RFC 5077 §3.4).
+#
+# </details>
+#
+# What else may a client bring, and what becomes of it? Each pick runs two visits. Of the eight in
+# the list one ends in an alert. Guess which before you pick it.
 
 # %%
 show.offer_chooser(resumption.brought, list(resumption.BROUGHT))
 
 # %% [markdown]
-# The same without a widget. **Try it:** put another line of the list in place of `"a ticket"`.
+# The same without a widget. **Try it:** put something else in place of `"a ticket"`, say
+# `"a ticket with one bit flipped"`. (A word that is not in the list brings the list.)
 
 # %%
 brings = "a ticket"
-show.offer(resumption.brought(brings))
+attempt(lambda: show.offer(resumption.brought(brings)))
 
 # %% [markdown]
 # ## One more key to steal
 #
 # In lesson 05 somebody recorded an ECDHE connection, later stole the certificate's key, and could
-# read nothing: the ephemeral keys were gone. That is **forward secrecy**.
+# read nothing: the ephemeral keys were gone. That was forward secrecy.
 #
 # Here is such a recording: a browser's *first* visit, a full handshake with ECDHE. It asked for a
 # ticket. These are the server's messages before its ChangeCipherSpec, by type:
@@ -239,7 +253,8 @@ tape = stolen_ticket.tape()
 # 2 ServerHello, 11 Certificate, 12 ServerKeyExchange, 14 ServerHelloDone, 4 NewSessionTicket.
 #
 # **Task.** Find the ticket. Behind the header of 4 bytes, NewSessionTicket has a lifetime hint in
-# seconds (4 bytes), the ticket's length (2 bytes), the ticket (RFC 5077 §3.3).
+# seconds (4 bytes), the ticket's length (2 bytes), the ticket (RFC 5077 §3.3). `messages` is a list
+# of `bytes`; know it by its type.
 
 
 # %% tags=["task"]
@@ -282,13 +297,13 @@ def my_master_secret(ticket, key):
 lesson_10.master_secret(my_master_secret)
 
 # %% [markdown]
-# Your two functions, on the recording:
+# Your two functions, on the recording and with the stolen key:
 
 # %%
 secret = attempt(
     lambda: my_master_secret(my_ticket(tape.messages), key), my_ticket, my_master_secret
 )
-attempt(lambda: f"{len(secret)} bytes, with the stolen key", secret)
+secret.hex() if secret else secret
 
 # %% [markdown]
 # **Question.** No resumed connection was recorded, only this first one, under keys that came from
@@ -309,15 +324,14 @@ reveal(
 # <details><summary>After you predicted: why does ECDHE not help?</summary>
 #
 # The ticket was made at the end of that first handshake, and what it holds is the master secret *of
-# that handshake*. It travelled before ChangeCipherSpec, so no record key protected it, only the
-# ticket key did (RFC 5077 §3.3). Forward secrecy ends where the ticket key lies.
+# that handshake*. It travelled before the server's ChangeCipherSpec, so no record key protected it,
+# only the ticket key did (RFC 5077 §3.3). Forward secrecy ends where the ticket key lies.
 #
 # </details>
 #
 # What can a server do? Take new ticket keys often, and forget the old ones. Ours keeps the newest
 # and one before it, so that a ticket of a moment ago still counts.
-
-# %% [markdown]
+#
 # **Question.** After how many *new* ticket keys is there none left at this server that opens the
 # recording?
 
@@ -342,9 +356,9 @@ reveal(
 #
 # - *the session ID*: one of **two** ways. With a ticket it decides nothing: the client draws it, and
 #   its echo is the server's yes.
-# - *decides*: the **server** does. An ID or a ticket that it does not know led to a full handshake,
-#   and to no alert.
-# - *resume*: the **master secret** was taken up again; all record keys were made anew.
+# - *decides*: the client offers, the **server** decides. An ID or a ticket that it does not know led
+#   to a full handshake, and to no alert.
+# - *resume*: the master secret was taken up again; all record keys were made anew.
 #
 # RFC 5246 §7.3, §6.3; RFC 5077 §3.1, §3.4.
 
@@ -352,15 +366,27 @@ reveal(
 # ## What an attacker gains if you skip this
 #
 # - If a server never changes its ticket key, one theft opens **every** recorded connection in which
-#   a ticket was given, ECDHE or not. A memory of sessions holds master secrets, too, but only its
-#   own, and only for a day.
-# - If a session without extended master secret is taken up again, the optional part below becomes
-#   possible (RFC 7627 §1, §5.3).
+#   a ticket was given or brought back, ECDHE or not. (A memory of sessions holds master secrets, too,
+#   but only its own, and only for a day.)
+# - Whoever has that key can also stand in for the server: a client that comes back with a ticket is
+#   shown no certificate.
+# - If a session without extended master secret is taken up again, the triple handshake becomes
+#   possible: optional, below (RFC 7627 §1, §5.3).
 # - If a server does not look under which *name* a session was made, one host's session serves
 #   another (RFC 6066 §3).
-#
+
+# %% [markdown]
 # TLS 1.3 sends tickets protected, after the handshake, and what is in them is no longer the secret
 # of the connection itself (RFC 9846 §4.7.1).
+#
+# ## The ladder so far
+#
+# A second visit, by ticket. Marked is what was new today: ServerHello says that the session goes on,
+# and the server's Finished comes first.
+
+# %%
+by_ticket = resumption.visits("by ticket")
+show.ladder(by_ticket.calls, by_ticket.order, today=("server_hello", "finished"))
 
 # %% [markdown]
 # ## Optional: the triple handshake
@@ -382,7 +408,7 @@ show.table(("what", "at both ends"), triple_handshake.attacked(extended_master_s
 # handshake" (a client's certificate, say) is tied to the wrong peer.
 #
 # **Question.** With extended master secret the first two handshakes still succeed. The second visit
-# ends in an alert. In which?
+# ends in an alert. Which one?
 
 # %% tags=["prediction"]
 with_ems = "bad_record_mac"  ### PREDICT: the name of the alert?
