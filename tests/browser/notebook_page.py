@@ -41,8 +41,14 @@ class NotebookPage:
     # ------------------------------------------------------------ running
 
     def idle(self) -> bool:
-        """Whether the kernel is connected to the page and has nothing to do."""
-        kernels = self.ask("kernels")
+        """Whether the kernel is connected to the page and has nothing to do.
+
+        While a kernel begins, Lab's server may answer 500: then it is not.
+        """
+        try:
+            kernels = self.ask("kernels")
+        except OSError:
+            return False
         return any(k["connections"] and k["execution_state"] == "idle" for k in kernels)
 
     def prompts(self) -> list[str]:
