@@ -186,8 +186,10 @@ from tlskit.checks import lesson_05 as check
 check.block(my_block)
 
 # %%
+from textwrap import fill
+
 block = attempt(lambda: my_block(encrypted, d, n), my_block)
-attempt(lambda: block.hex(" ", 4), block)
+attempt(lambda: print(fill(block.hex(" ", 4), 71)), block)
 
 # %% [markdown]
 # Somewhere in there are the client's 48 bytes. The rest is padding after PKCS #1 v1.5 (RFC 8017
