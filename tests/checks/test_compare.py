@@ -53,3 +53,10 @@ def test_code_in_a_sentence_is_set_as_code_and_nothing_else_is_let_through():
     assert "<b>" not in report._repr_html_()
     praised = compare("t", lambda: b"", lambda: b"", [()], {}, praise="`a < b` is right")
     assert "<li><code>a &lt; b</code> is right</li>" in praised._repr_html_()
+
+
+def test_an_error_without_words_is_named_without_a_dangling_colon():
+    def silent(one, two):
+        raise LookupError
+
+    assert "silent raised LookupError, at line" in judged(silent).findings[0]

@@ -114,7 +114,8 @@ def value_of(task: str, mine: Callable[..., Any], expected: type, *arguments: An
             Report(task, Verdict.NOT_WRITTEN, ("Write it, then run this again.",))
         ) from None
     except Exception as error:
-        finding = f"{name} raised {type(error).__name__}: {error}{own_line(error)}"
+        said = f"{type(error).__name__}: {error}".removesuffix(": ")  # some errors have no words
+        finding = f"{name} raised {said}{own_line(error)}"
         raise Unusable(Report(task, Verdict.WRONG, (finding,))) from None
     if not isinstance(value, expected):
         what = "None: is a `return` missing?" if value is None else f"a {type(value).__name__}"
