@@ -91,8 +91,9 @@ lesson_01.vector(my_vector)
 # </details>
 
 # %% [markdown]
-# A cipher suite is a number of two bytes. The list of them, `cipher_suites`, may have up to
-# 65534 bytes. Predict before you go on:
+# A cipher suite, the name of a whole kit of algorithms (lesson 00), is a number of two bytes. The
+# list of them, `cipher_suites`, may have up to 65534 bytes. The field is its length and its
+# content together. Predict before you go on:
 
 # %%
 from tlskit.labs import hellos
@@ -126,20 +127,20 @@ attempt(lambda: show.explore_bytes(so_far, "cipher_suites", title="Our hello so 
 # %% [markdown]
 # ## The name
 #
-# All that was added to TLS later lies in **extensions** (§7.4.1.4) at the end of the hello: each is
-# a number of two bytes and a counted body. `server_name`, called **SNI** in many texts, has the
+# Most of what was added to TLS later lies in **extensions** (§7.4.1.4) at the end of the hello: each
+# is a number of two bytes and a counted body. `server_name`, called **SNI** in many texts, has the
 # number 0 (RFC 6066 §3), and its body is a list of names, in which today only one can stand:
 #
-# | | bytes |
+# | part | its bytes |
 # |---|---|
 # | number of the extension | `00 00` |
-# | length of its body | 2 |
-# | length of the list | 2 |
+# | length of its body | two bytes |
+# | length of the list | two bytes |
 # | kind of name: `host_name` | `00` |
-# | length of the name | 2 |
-# | the name, in ASCII | |
+# | length of the name | two bytes |
+# | the name, in ASCII | one for each letter |
 #
-# **Task.** Build it, from the inside out, with `my_vector`.
+# **Task.** Build the whole table, from the inside out, with `my_vector`.
 
 
 # %% tags=["task"]
@@ -169,7 +170,8 @@ lesson_01.server_name(my_server_name)
 # `compression_methods` (1) and `extensions` (2). Compression is dead: the list holds a single
 # method of one byte, `00`, which means none.
 #
-# **Task.** Put the body together. `suites` and `extensions` are entries without their length.
+# **Task.** Put the body together: the six, without the header in front. `suites` and `extensions`
+# are the entries alone, still without the length of their list.
 
 
 # %% tags=["task"]
@@ -196,7 +198,8 @@ attempt(lambda: show.explore_bytes(mine, "host_name", title="My own ClientHello"
 # ## Somebody else reads it
 #
 # Now your function makes the hello of our client, with the suites and extensions that our client
-# offers, and **OpenSSL** is the server. If a single length is wrong, it answers with an alert.
+# offers, and **OpenSSL** is the server. Where a wrong length leads it astray, it answers with an
+# *alert*: two bytes that say what is wrong, and that it is over.
 
 # %%
 from tlskit.lesson import openssl_client, openssl_server
@@ -208,14 +211,15 @@ attempt(lambda: show.ladder(judged.calls, judged.order, today=("client_hello",))
 # A whole handshake stands on your bytes: both sides hash them, and would not agree at Finished had
 # they read different ones (RFC 5246 §7.4.9).
 #
-# **Try it.** Leave out `compression_methods`, then run the last cell. Which alert comes? Put it
-# back afterwards.
+# **Try it.** Leave out `compression_methods` in `my_client_hello`, run that cell and then the one
+# above. Which alert comes? Put it back afterwards.
 
 # %% [markdown]
 # ## What a browser says
 #
 # These were recorded: the first bytes that each program sent to a socket on its own machine, when
-# it was told to open our host.
+# it was told to open our host. (*Groups* are the curves for ECDHE. *Protocols inside*: what will be
+# spoken once there are keys.)
 
 # %%
 chromium, openssl = hellos.recorded("chromium"), hellos.recorded("openssl")
@@ -230,8 +234,8 @@ show.table(("what anybody can read", "our client", "OpenSSL", "Chromium"), rows)
 # suites, groups and extensions, so that servers stay used to numbers they don't know: a server
 # has to pass over them.
 #
-# Ours does. Here it answers the recorded hello, and takes the first suite of *its own* list that
-# Chromium offered:
+# Ours does. Here it answers the recorded hello, and takes one of the suites that Chromium offered
+# (which one, and why, is lesson 02):
 
 # %%
 answered = hellos.answered(chromium.flight)
@@ -242,7 +246,7 @@ answered.state.suite.name, answered.state.server_name
 # session ID.
 
 # %% tags=["prediction"]
-first_session_id = 32  ### PREDICT: how many bytes of session ID are in this very first hello?
+first_session_id = 32  ### PREDICT: how many bytes of session ID are in Chromium's hello?
 
 # %%
 reveal(
@@ -260,9 +264,9 @@ reveal(
 # <details><summary>After you predicted: why?</summary>
 #
 # The bytes are random and name no session. A client that offers TLS 1.3 beside TLS 1.2 may run in
-# **compatibility mode** (RFC 9846 App. E.4): it then always fills the field, for boxes on the way
-# that would stumble over a TLS 1.3 handshake are used to TLS 1.2 being *resumed*. OpenSSL's hello
-# does it too. So a session ID alone does not tell you that a client was here before.
+# **compatibility mode** (RFC 9846 App. E.4): it then always fills the field, so that its handshake
+# looks like TLS 1.2 taking up an old session, which boxes on the way let pass. OpenSSL's hello does
+# it too. So a session ID alone does not tell you that a client was here before.
 #
 # </details>
 
@@ -284,7 +288,8 @@ attempt(lambda: look, first_session_id)
 # %% [markdown]
 # ## Two versions in one flight
 #
-# The hello travels in a record, and the record has a version of its own, in its bytes 1 and 2.
+# The hello travels in a record (lesson 00), and the record has a version of its own, in its bytes 1
+# and 2. Here is how each client's first *flight* begins: all that it sends before it waits.
 
 # %%
 [one.flight[:11].hex(" ") for one in (hellos.ours(), openssl, chromium)]
@@ -329,8 +334,9 @@ reveal(
     lambda: hellos.passing(inner),
     {
         "done": "This version counts: it is the highest that the client can do.",
-        "server: bad_record_mac": "So it would end if the server could go on with 03 02.",
+        "server: bad_record_mac": "It does not get as far as keys: the hello itself is refused.",
         "server: decode_error": "It is a version, only one that this server does not speak.",
+        "client: protocol_version": "The client never hears of 03 02: it is the server that reads it.",
     },
     figure=lambda: f"with OpenSSL as the server: {hellos.passing(inner, openssl_server())}",
 )
@@ -362,7 +368,9 @@ visit.shown, visit.ended
 # The certificate comes in the server's very first answer. So the client has to say the name before:
 # that is what `server_name` is for, and why TLS 1.2 cannot encrypt it: there is no key yet.
 #
-# Next, the same client leaves the extension out. It still wants `signal.course.example`.
+# Next, the same client leaves the extension out. It still wants `signal.course.example`. Possible
+# ends: `"done"`, `"client: bad_certificate"`, `"server: unrecognized_name"`,
+# `"server: handshake_failure"`.
 
 # %%
 silent = hellos.visit(asks="")  # run, but not looked at yet
@@ -394,24 +402,17 @@ reveal(
 )
 
 # %% [markdown]
-# OpenSSL as the client of the same server says each name in turn. **Try it** with
-# `turn.course.example`, for which this server has none: whose certificate comes, and who notices?
-
-# %%
-rows = [hellos.openssl_visits(name) for name in ("www.course.example", "signal.course.example")]
-show.table(("OpenSSL asks for", "is shown", "ends"), [(v.asked, v.shown, v.ended) for v in rows])
-
-# %% [markdown]
 # ## What the network sees of you
 #
 # Everything on this page. Before the first key exists, whoever carries the packets reads which
-# host you want, which protocol you will speak inside, and what your program can do; the order of
+# host you want, which protocol you will speak inside, and what your program can do; the pattern of
 # it all often tells *which* program it is. Your address and the size and time of each packet come
 # on top.
 #
-# What is hidden, later: the path, the headers, what you say. Look for `encrypted_client_hello` in
-# Chromium's hello: an extension of TLS 1.3 that hides the name, if the client knows a key of the
-# server's. Here it knew none: it filled in random bytes, and the name stands in the clear.
+# What is hidden, later: which page you ask for, and all that is said. Look for
+# `encrypted_client_hello` in Chromium's hello: an extension of TLS 1.3 that hides the name, if the
+# client knows a key of the server's. Here it knew none: it filled in random bytes, and the name
+# stands in the clear.
 
 # %% [markdown]
 # ## What the bytes said about it
@@ -435,7 +436,8 @@ show.table(("OpenSSL asks for", "is shown", "ends"), [(v.asked, v.shown, v.ended
 #   who has *some* certificate.
 # - A client that sends the same random again lets an old signature of the server's pass once more:
 #   it covers the random, to be fresh each time (§7.4.3; lesson 04).
-# - A server that stops at numbers it does not know breaks with the next browser.
+# - A server that stops at numbers it does not know gives nobody an advantage, but breaks with the
+#   next browser.
 #
 # Nobody has to break anything to read the name. It is simply there.
 
@@ -446,10 +448,19 @@ now = checkpoint("send_client_hello").run
 show.ladder(now.calls, now.order, today=("client_hello",))
 
 # %% [markdown]
-# ## Optional: a number of your own
+# ## Optional: two more hellos
 #
-# Put a suite of your own invention first, one that no server knows. `1a 1a` is one of the sixteen
-# GREASE values, `ff 77` belongs to nobody. What does OpenSSL do?
+# OpenSSL as the client of the server with two names says each in turn. **Try it** with
+# `turn.course.example`, for which this server has none: whose certificate comes, and who notices?
+
+# %%
+rows = [hellos.openssl_visits(name) for name in ("www.course.example", "signal.course.example")]
+show.table(("OpenSSL asks for", "is shown", "ends"), [(v.asked, v.shown, v.ended) for v in rows])
+
+# %% [markdown]
+# And a number of your own: put a suite of your invention first, one that no server knows. `1a 1a` is
+# one of the sixteen GREASE values (RFC 8701), `ff 77` is for private use (RFC 5246 §12). What does
+# OpenSSL do?
 
 
 # %%

@@ -55,5 +55,6 @@ def test_a_vector_of_hard_coded_zeros_is_found_by_the_long_one():
     assert lesson.vector(zeros).verdict is Verdict.WRONG
 
 
-def test_the_eavesdropper_meets_three_names_and_one_silence():
-    assert [lesson.right_host(*one) for one in lesson.flights()] == [HOST, HOST, HOST, ""]
+def test_the_eavesdropper_meets_two_names_at_many_places_and_one_silence():
+    said = [lesson.right_host(*one) for one in lesson.flights()]
+    assert said == [HOST, HOST, HOST, "www.course.example", ""]

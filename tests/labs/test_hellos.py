@@ -49,7 +49,7 @@ def test_ours_offers_no_session_and_tls_1_2_alone():
     hello = hello_of(hellos.ours())
     assert hello.session_id == b"" and hello.client_version == 0x0303
     assert hellos.ours().record_version == 0x0301
-    assert hellos.named(hellos.nameless().flight) == ""
+    assert hellos.named(hellos.ours("").flight) == ""
 
 
 def test_chromium_throws_in_numbers_that_mean_nothing_and_openssl_does_not():
@@ -69,7 +69,7 @@ def test_what_is_seen_is_a_line_for_each_thing():
     assert told["versions it can do"] == ("TLS_1_2 at most", "TLS_1_3, TLS_1_2")
     assert told["cipher suites"] == ("20", "16, 1 of them GREASE")
     assert told["protocols inside"] == ("not said", "http/1.1")
-    assert hellos.seen(hellos.nameless().message).host == "it does not say"
+    assert hellos.seen(hellos.ours("").message).host == "it does not say"
 
 
 @pytest.mark.parametrize("name", REAL)

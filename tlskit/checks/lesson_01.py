@@ -8,7 +8,8 @@ from tlskit.extensions import ServerName, ServerNameList
 from tlskit.hello import extension
 from tlskit.labs import hellos
 from tlskit.lesson import HOST, lesson_random
-from tlskit.presentation import encode
+from tlskit.messages import ClientHello
+from tlskit.presentation import decode, encode
 from tlskit.registry import ExtensionType, NameType
 
 
@@ -37,6 +38,9 @@ VECTOR_MISTAKES: dict[str, Callable[[bytes, int], bytes]] = {
     ),
     "The length counts entries of two bytes; a length in TLS counts bytes.": (
         lambda c, n: (len(c) // 2).to_bytes(n, "big") + c
+    ),
+    "That is the length alone; the content belongs behind it.": (
+        lambda c, n: len(c).to_bytes(n, "big")
     ),
     "That is the number `size` where the content's length should stand.": (
         lambda c, n: n.to_bytes(n, "big") + c
@@ -86,6 +90,18 @@ NAME_MISTAKES: dict[str, Callable[[str], bytes]] = {
     "The name's own length is missing: an entry is its kind and a counted name.": (
         lambda name: b"\0\0" + counted(counted(b"\0" + name.encode(), 2), 2)
     ),
+    "The kind, 00, stands inside the name's length; it comes before that.": (
+        lambda name: b"\0\0" + counted(counted(counted(b"\0" + name.encode(), 2), 2), 2)
+    ),
+    "The kind of a name is one byte; only the extension's number takes two.": (
+        lambda name: b"\0\0" + counted(counted(b"\0" + host(name), 2), 2)
+    ),
+    "The number of the extension takes two bytes.": (
+        lambda name: b"\0" + counted(counted(host(name), 2), 2)
+    ),
+    "That is the entry, the inside of it: the list around it, the body around the list, and the "
+    "number are still to come.": host,
+    "The same host comes whatever `name` is.": lambda name: right_name(HOST),
     "All three lengths are that of the name; each counts all that lies in it.": (
         lambda name: b"\0\0" + 2 * len(name).to_bytes(2, "big") + host(name)
     ),
@@ -148,6 +164,11 @@ HELLO_MISTAKES: dict[str, Hello] = {
     "The length of compression_methods takes one byte here, not two.": (
         lambda r, s, e: b"\x03\x03" + r + b"\0" + counted(s, 2) + counted(b"\0", 2) + counted(e, 2)
     ),
+    "The session ID has a byte in it; an empty one is its length alone, 00.": (
+        lambda r, s, e: b"\x03\x03" + r + b"\1\0" + right_hello(r, s, e)[35:]
+    ),
+    "The extensions are counted twice: what you get has each one's own length already, and needs "
+    "one more for the list.": (lambda r, s, e: right_hello(r, s, counted(e, 2))),
     "The length of the session ID takes one byte: it has 32 bytes at most.": (
         lambda r, s, e: b"\x03\x03" + r + b"\0\0" + right_hello(r, s, e)[35:]
     ),
@@ -180,9 +201,10 @@ def client_hello(mine: Hello) -> Report:
 
 
 def flights() -> list[tuple[bytes]]:
-    """Return what an eavesdropper could meet, the last one without a name."""
+    """Return what an eavesdropper could meet: another name too, and the last one without any."""
     flights = [hellos.recorded(name).flight for name in ("chromium", "openssl")]
-    return [(one,) for one in (*flights, hellos.ours().flight, hellos.nameless().flight)]
+    own = [hellos.ours(), hellos.ours("www.course.example"), hellos.ours("")]
+    return [(one,) for one in (*flights, *(each.flight for each in own))]
 
 
 def right_host(flight: bytes) -> str:
@@ -196,9 +218,23 @@ def at_our_place(flight: bytes) -> str:
     return flight[start : start + len(HOST)].decode("latin-1")
 
 
+def first_extension(flight: bytes) -> str:
+    """Return the name as if server_name always were the first of the extensions."""
+    body = decode(ClientHello, flight[9:])
+    first = body.extensions[0] if body.extensions else None
+    return first.extension_data[5:].decode("latin-1") if first else ""
+
+
 SPOKEN: dict[str, Callable[[bytes], str]] = {
     "You read at the places of our own hello; another client has another order, so walk it field "
     "by field.": at_our_place,
+    "You take the first extension, whichever it is: server_name is the one with the number 0.": (
+        first_extension
+    ),
+    "The same host comes whatever the flight is.": (lambda flight: HOST),
+    "You look for the host of this lesson; another flight asks for another one.": (
+        lambda flight: HOST if HOST.encode() in flight else ""
+    ),
     'A hello without a name makes you read something else: "" is wanted there.': (
         lambda flight: right_host(flight) or "?"
     ),
@@ -207,6 +243,6 @@ SPOKEN: dict[str, Callable[[bytes], str]] = {
 
 def eavesdropper(mine: Callable[[bytes], str]) -> Report:
     """Judge `my_eavesdropper(flight)`: the host name that a first flight gives away."""
-    praise = "Chromium, OpenSSL, ours, and one that says no name: no key was needed."
+    praise = "Chromium, OpenSSL, ours with two names and with none: no key was needed."
     cases = flights()
     return compare("my_eavesdropper", mine, right_host, cases, SPOKEN, str, praise, "RFC 6066 §3")
