@@ -36,7 +36,8 @@ show.recall("02")  # one question each from lessons 00 and 01
 # Where the ClientHello had lists, the **ServerHello** (RFC 5246 §7.4.1.3) has single numbers. Here
 # is one from a recorded handshake.
 #
-# **Question.** Which extensions may a server send, and which never?
+# **Question.** It has four extensions. May a server say something in one that the client didn't
+# send?
 
 # %%
 from tlskit.checkpoints import checkpoint
@@ -45,9 +46,11 @@ now = checkpoint("receive_server_hello", "client")
 show.explore_bytes(now.message, "cipher_suite", title="A ServerHello")
 
 # %% [markdown]
-# Only extensions that the client has sent can stand in the answer (§7.4.1.4), as the one protocol
-# that was taken for the inside (**ALPN**, RFC 7301 §3.1). No **group**, the curve on which both make
-# their ECDHE keys, is among them: it stands in ServerKeyExchange (RFC 8422 §5.4).
+# No: only extensions that the client has sent can stand in the answer (§7.4.1.4). Where the client
+# lists what it could speak inside (**ALPN**, RFC 7301 §3.1), the answer names the one that is taken.
+#
+# One choice is not in ServerHello: the **group**, the curve on which both make their ECDHE keys. It
+# stands in ServerKeyExchange (RFC 8422 §5.4).
 #
 # **Try it.** Look at `server_version` and `random` in the cell above. The version is the lower of
 # two: the highest that the client offered, and the highest that the server can do (RFC 5246
@@ -58,7 +61,7 @@ show.explore_bytes(now.message, "cipher_suite", title="A ServerHello")
 #
 # One side offers lists, the other picks: that is the whole **negotiation**. Lists are best first. The
 # name of a **cipher suite** says how the secret is agreed on (`ECDHE`), which kind of key signs
-# (`ECDSA` or `RSA`), then how records are protected. Two short lists:
+# (`ECDSA` or `RSA`), then how records are protected, and a hash. Two short lists:
 
 # %%
 from tlskit.labs.negotiation import Lists, negotiate
@@ -134,8 +137,8 @@ attempt(lambda: show.negotiated(by_me), by_me)
 # %% [markdown]
 # ## Two lists that overlap
 #
-# A server has an RSA certificate and no other, and two suites. A client in a small device offers two
-# suites with ECDSA.
+# A server has two suites, and a certificate with an RSA key, no other. A client in a small device
+# offers two suites, both with ECDSA.
 
 # %%
 ECDSA, RSA = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
@@ -166,8 +169,9 @@ reveal(
 # <details><summary>After you predicted: what a suite needs</summary>
 #
 # A suite on both lists is not enough. Its name asks for a **kind of certificate**: `ECDHE_ECDSA`
-# needs an ECDSA key, `ECDHE_RSA` and `RSA` an RSA key (RFC 5246 §7.4.2, RFC 8422 §2). If it begins
-# with ECDHE, it also needs a **group** that both know, and a signature scheme.
+# needs an ECDSA key (or EdDSA, which is rare), `ECDHE_RSA` and `RSA` an RSA key (RFC 5246 §7.4.2,
+# RFC 8422 §5.3). If it begins with ECDHE, it also needs a *group* that both know, and a signature
+# scheme.
 #
 # The alert says none of that, only that no acceptable set was found (RFC 5246 §7.2.2). Whoever looks
 # for the cause has to look at lists, certificates and groups.
@@ -231,7 +235,7 @@ and_transport = {"client_suites": (RSA, TRANSPORT), "server_suites": (RSA, TRANS
 
 # %% tags=["prediction"]
 no_curve = "server: handshake_failure"  ### PREDICT: what comes of ecdhe_only, RSA or which alert?
-with_transport = "TLS_RSA_WITH_AES_128_GCM_SHA256"  ### PREDICT: and what of and_transport?
+with_transport = "TLS_RSA_WITH_AES_128_GCM_SHA256"  ### PREDICT: and_transport: RSA, TRANSPORT, alert?
 
 # %%
 reveal(
@@ -261,8 +265,9 @@ reveal(
 #
 # A server that finds no common curve "MUST NOT negotiate the use of an ECC cipher suite" (RFC 8422
 # §5.1). Depending on the rest of the lists that ends in an alert, or, without a word, in RSA key
-# transport: the handshake is done, the page loads, and forward secrecy is gone. OpenSSL does the
-# same. That is why such suites belong on no list at all.
+# transport: the handshake is done, the page loads, and forward secrecy is gone: whoever gets the
+# certificate's key one day opens this recording (lesson 00). OpenSSL does the same. That is why such
+# suites belong on no list at all.
 #
 # </details>
 
@@ -296,8 +301,8 @@ show.negotiated(fixed)
 # certificates.
 #
 # The second: our ECDSA certificate has a key on `secp256r1`. A client that lists only `x25519` says
-# that it can't read such a key, so the server takes its RSA certificate (RFC 8422 §5.1: a server
-# considers the list for both, its certificate and its ephemeral key).
+# that it can't read such a key, so the server takes its RSA certificate (RFC 8422 §5.1, §5.3:
+# the list counts for both, the certificate's key and the ephemeral one).
 #
 # </details>
 
@@ -409,9 +414,9 @@ random_of_a_newer_server()[-8:]
 # %% [markdown]
 # ## Stretch ★★: the client's order
 #
-# Some servers go by the client's list, so that a phone without AES instructions gets ChaCha20. Write
-# a choice that goes by the client's order, *unless* the client's first is none that the server has:
-# then by the server's. What do you get for the lists at the top, and for your own?
+# Some servers look at what the client likes best, so that a phone without AES instructions gets
+# ChaCha20. Write a choice that takes the client's first suite if the server has it, and otherwise
+# goes by the server's order. What do you get for the lists at the top, and for your own?
 
 
 # %% tags=["task"]

@@ -96,6 +96,11 @@ USABLE_MISTAKES: dict[str, Usable] = {
             suite.key_exchange.lower() in kinds and (bool(groups) or not suite.ephemeral)
         )
     ),
+    "You refuse every suite without ECDHE; RSA key transport needs an RSA certificate, no more.": (
+        lambda suite, kinds, groups: (
+            suite.authentication in kinds and suite.ephemeral and bool(groups)
+        )
+    ),
     "It is the other way round: this is True where the suite can't be used.": (
         lambda suite, kinds, groups: not right_usable(suite, kinds, groups)
     ),
@@ -138,6 +143,9 @@ KIND_MISTAKES: dict[str, Kind] = {
         lambda offered, answered: (
             "full" if right_kind(offered, answered) == "resumed" else "resumed"
         )
+    ),
+    "The two words are written in small letters.": (
+        lambda offered, answered: right_kind(offered, answered).capitalize()
     ),
     "You never resume: the same ID in both hellos says that the session goes on.": (
         lambda offered, answered: "full"
