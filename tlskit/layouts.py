@@ -139,7 +139,7 @@ class Counted(Layout):
         """Read the length at data[at:]; return where the content starts and ends."""
         start = at + self.prefix
         if start > end:
-            raise Malformed(at, f"{self.prefix} bytes of length needed, {end - at} left")
+            raise Malformed(at, f"bytes of its length: {self.prefix} needed, {end - at} left")
         length = int.from_bytes(data[at:start], "big")
         if not self.floor <= length <= self.ceiling:
             raise Malformed(at, f"length {length}, allowed is {self.floor}..{self.ceiling}")
