@@ -224,7 +224,8 @@ attempt(lambda: show.negotiated(careful), careful)
 # %% [markdown]
 # ## No common curve
 #
-# Certificates fit now, but one side knows only the group `x25519`, the other only `secp256r1`.
+# Certificates fit now, but one side knows only the group `x25519`, the other only `secp256r1`. Below
+# stand two pairs of lists for them. What comes of each: `RSA`, `TRANSPORT` or an alert?
 
 # %%
 strangers = {"client_groups": ("x25519",), "server_groups": ("secp256r1",)}
@@ -235,7 +236,7 @@ and_transport = {"client_suites": (RSA, TRANSPORT), "server_suites": (RSA, TRANS
 
 # %% tags=["prediction"]
 no_curve = "server: handshake_failure"  ### PREDICT: what comes of ecdhe_only, RSA or which alert?
-with_transport = "TLS_RSA_WITH_AES_128_GCM_SHA256"  ### PREDICT: and_transport: RSA, TRANSPORT, alert?
+with_transport = "TLS_RSA_WITH_AES_128_GCM_SHA256"  ### PREDICT: and what of and_transport?
 
 # %%
 reveal(
