@@ -47,7 +47,9 @@ def attempt(make: Callable[[], Any], *mine: Any) -> Any:
     missing = [one for one in mine if not written(one)]
     if missing:
         names = ", ".join(dict.fromkeys(name_of(one) for one in missing)) or "this cell"
-        return NotYet(names, Verdict.NOT_WRITTEN, (how(missing[0]),))
+        blank = all(one is ... for one in missing)  # a prediction or a text, and no function
+        verdict = Verdict.NOTHING if blank else Verdict.NOT_WRITTEN
+        return NotYet(names, verdict, (how(missing[0]),))
     try:
         return make()
     except NotImplementedError:

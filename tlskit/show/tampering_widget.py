@@ -192,7 +192,7 @@ class TamperingLab(widgets.VBox):  # type: ignore[misc]
 
 
 def offer(control: widgets.Dropdown, options: Sequence[str], value: str) -> None:
-    """Offer options and stand at one; a list that is the same stays, for a new one jumps to its top.
+    """Offer options and stand at one; a list that is the same stays: a new one jumps to its top.
 
     >>> offer(fields := widgets.Dropdown(), ["type", "length", "length"], "length")
     >>> fields.options, fields.value
