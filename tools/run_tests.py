@@ -18,6 +18,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".test-reports"
 NBVAL = ("--nbval-current-env", "--nbval-cell-timeout=120", "-p", "no:cacheprovider")
+SIDE_BY_SIDE = (f"--numprocesses={min(4, os.cpu_count() or 1)}", "--dist=loadfile")
+"""A browser test mostly waits; a file stays in one process, which opens its notebook once."""
 SANITIZE = "--nbval-sanitize-with=tools/nbval_sanitize.cfg"
 
 # stage: what it is, and the pytest arguments ("" for a command that is no pytest)
@@ -108,7 +110,7 @@ def main(arguments: list[str]) -> int:
         what, options = STAGES[stage]
         say(f"{stage}: {what} ...")
         started = time.monotonic()
-        more = arguments if stage == "tests" else []
+        more = [*SIDE_BY_SIDE, *arguments] if stage == "tests" else []
         outcome = lint() if stage == "lint" else pytest(stage, [*options, *more], environment)
         outcomes.append(outcome)
         counted = f"{outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} left out"

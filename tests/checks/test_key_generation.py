@@ -21,7 +21,9 @@ def test_the_right_answer_is_right():
     assert report.right
 
 
-@pytest.mark.parametrize(("sentence", "wrong"), task.MISTAKES.items(), ids=lambda x: str(x)[:40])
+@pytest.mark.parametrize(
+    ("sentence", "wrong"), task.MISTAKES.items(), ids=lambda x: getattr(x, "__name__", x)
+)
 def test_each_wrong_function_is_named_by_its_sentence_alone(sentence, wrong):
     assert checks.master_secret(wrong).findings == (sentence,)
 

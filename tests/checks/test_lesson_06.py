@@ -27,7 +27,11 @@ def test_the_right_function_is_right(name):
     assert report.verdict is Verdict.RIGHT
 
 
-@pytest.mark.parametrize(("judge", "sentence", "wrong"), MISTAKES, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(
+    ("judge", "sentence", "wrong"),
+    MISTAKES,
+    ids=lambda one: one[:40] if isinstance(one, str) else one.__name__,
+)
 def test_each_wrong_function_is_named_by_its_sentence_alone(judge, sentence, wrong):
     report = judge(wrong)
     assert report.verdict is Verdict.WRONG
