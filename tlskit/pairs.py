@@ -148,11 +148,11 @@ class Person:
             return Report("flight", Verdict.NOTHING, (PASTE,))
         try:
             flight = pasted if isinstance(pasted, Flight) else read_flight(pasted)
-            news = self._is_new(flight)
+            known = self._taken_before(flight)
         except PasteError as error:
             return Report("flight", Verdict.REFUSED, (f"Nothing was taken: {error}.",))
-        if news:
-            return news
+        if known:
+            return known
         before, was_done = len(self._read_rows()), self.done
         self.flight()  # what was due before this one is a flight of its own
         self._theirs.append(flight)
@@ -191,7 +191,7 @@ class Person:
         digits = f"{int.from_bytes(exported, 'big') % 10**6:06d}"
         return f"{digits[:3]} {digits[3:]}"
 
-    def _is_new(self, flight: Flight) -> Report | None:
+    def _taken_before(self, flight: Flight) -> Report | None:
         """Return a report for a flight taken before; PasteError for one that can't be meant."""
         if flight.sender is self.role:
             raise PasteError(f"this is a {self.role}'s flight, and you are the {self.role}")
@@ -228,7 +228,7 @@ class Practice:
     def answer(self, words: str = "") -> Flight | Report:
         """Take what is due from me, and return the partner's next flight."""
         mine = self.me.flight()
-        if isinstance(mine, Flight) and mine.sender is self.me.role:
+        if isinstance(mine, Flight):
             self.other.take(mine)
         if words and self.other.done:
             self.other.say(words)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from tlskit.checks.report import Report, Verdict
+from tlskit.checks.report import Report, Verdict, said_by
 from tlskit.tasks import NotYet
 
 SHORT = reprlib.Repr()
@@ -78,8 +78,7 @@ def reveal(
         finding = str(error) or "The run that gives the answer needs a function not written yet."
         return Revealed("prediction", Verdict.NOT_PREDICTED, (finding,))
     except Exception as error:  # the run uses what the reader wrote in earlier cells
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
-        finding = f"The run that gives the answer raised {said}"
+        finding = f"The run that gives the answer raised {said_by(error)}"
         return Revealed("prediction", Verdict.NOT_PREDICTED, (finding,))
     if same(prediction, right):
         return Revealed("prediction", Verdict.RIGHT, (f"It is {SHORT.repr(right)}.",), "", shown)

@@ -63,6 +63,27 @@ def split(data: bytes, limit: int = MAX_CIPHERTEXT) -> tuple[Record | None, byte
     return Record(content_type, version, data[HEADER_SIZE:end]), data[end:]
 
 
+def split_all(data: bytes) -> tuple[list[Record], bytes]:
+    """Return the records that are all there, and what is behind them; raises as `split`."""
+    found: list[Record] = []
+    while True:
+        record, data = split(data)
+        if record is None:
+            return found, data
+        found.append(record)
+
+
+def records_in(data: bytes) -> list[Record]:
+    """Return all records of what a side sent (RFC 5246 §6.2).
+
+    Raises: ValueError if the last one is not all there; else as `split`.
+    """
+    found, rest = split_all(data)
+    if rest:
+        raise ValueError(f"the stream ends {len(rest)} bytes into a record")
+    return found
+
+
 def no_such_type(content_type: int) -> Alert:
     """Return the alert for a record of a type that does not exist (RFC 5246 §6)."""
     reason = f"no record has the content type {content_type}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, NoReturn
 
-from tlskit.checks.report import Report, Verdict, own_line
+from tlskit.checks.report import Report, Verdict, own_line, said_by
 from tlskit.trace import ReplacementError
 
 
@@ -46,7 +46,7 @@ def attempt(make: Callable[[], Any], *mine: Any) -> Any:
     """
     missing = [one for one in mine if not written(one)]
     if missing:
-        names = ", ".join(dict.fromkeys(name_of(one) for one in missing)) or "this cell"
+        names = ", ".join(dict.fromkeys(name_of(one) for one in missing))
         blank = all(one is ... for one in missing)  # a prediction or a text, and no function
         verdict = Verdict.NOTHING if blank else Verdict.NOT_WRITTEN
         return NotYet(names, verdict, (how(missing[0]),))
@@ -58,8 +58,8 @@ def attempt(make: Callable[[], Any], *mine: Any) -> Any:
     except ReplacementError as error:
         return NotYet("this cell", Verdict.WRONG, (f"{error}{own_line(error)}",))
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
-        return NotYet("this cell", Verdict.WRONG, (f"It raised {said}{own_line(error)}",))
+        finding = f"It raised {said_by(error)}{own_line(error)}"
+        return NotYet("this cell", Verdict.WRONG, (finding,))
 
 
 def written(mine: Any) -> bool:

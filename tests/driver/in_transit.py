@@ -13,9 +13,9 @@ from tlskit.labs.in_transit import (
     outcome_of,
     places,
     recording,
-    records,
 )
 from tlskit.records import Record, join
+from tlskit.records import records_in as records
 from tlskit.registry import AlertDescription
 
 __all__ = ["ANSWER", "NO_EFFECT", "REQUEST", "joined", "outcome", "places", "recording", "records"]

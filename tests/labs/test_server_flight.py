@@ -16,13 +16,13 @@ from tlskit.labs.server_flight import (
     messages_in,
     packed,
     pick_packing,
-    records_in,
     server_key_exchange_body,
     server_talks,
     without,
 )
 from tlskit.lesson import openssl_client, server_settings
 from tlskit.peers import exchange
+from tlskit.records import records_in
 from tlskit.registry import HandshakeType
 
 RSA = suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256")

@@ -4,7 +4,8 @@ import pytest
 
 from tlskit.checks.lesson_08 import right_wire
 from tlskit.labs import tampering
-from tlskit.labs.in_transit import ANSWER, CLIENT, REQUEST, SERVER, by_record, records, unharmed
+from tlskit.labs.in_transit import ANSWER, CLIENT, REQUEST, SERVER, by_record, unharmed
+from tlskit.records import records_in as records
 from tlskit.tls12.key_schedule import handshake_hash, prf_sha256, verify_data
 
 BOTH = pytest.mark.parametrize("extended", [True, False])

@@ -84,6 +84,11 @@ class Report:
         )
 
 
+def said_by(error: BaseException) -> str:
+    """Return an error's kind and its words, if it has some."""
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
 def marked(text: str) -> str:
     """Return a sentence for the page: what stands in backticks is set as code."""
     return CODE.sub(r"<code>\1</code>", html.escape(text))
@@ -114,8 +119,7 @@ def value_of(task: str, mine: Callable[..., Any], expected: type, *arguments: An
             Report(task, Verdict.NOT_WRITTEN, ("Write it, then run this again.",))
         ) from None
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".removesuffix(": ")  # some errors have no words
-        finding = f"{name} raised {said}{own_line(error)}"
+        finding = f"{name} raised {said_by(error)}{own_line(error)}"
         raise Unusable(Report(task, Verdict.WRONG, (finding,))) from None
     if not isinstance(value, expected):
         what = "None: is a `return` missing?" if value is None else f"a {type(value).__name__}"

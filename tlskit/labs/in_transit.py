@@ -18,7 +18,7 @@ from tlskit.messages import (
     explain_handshake,
 )
 from tlskit.order import Role
-from tlskit.records import Record, join, split
+from tlskit.records import join, records_in
 from tlskit.registry import ContentType, HandshakeType, name_of
 
 CLIENT, SERVER = Role.CLIENT, Role.SERVER
@@ -68,7 +68,7 @@ def by_record(wire: Wire) -> Harm:
     """Return a wire that is asked for each record; it may change, drop or add some."""
 
     def harm(who: str, start: int, data: bytes) -> bytes:
-        return b"".join(wire(who, join(record)) for record in records(data))
+        return b"".join(wire(who, join(record)) for record in records_in(data))
 
     return harm
 
@@ -159,20 +159,6 @@ def recording(ends: Ends) -> Recording:
     return Recording(sent[CLIENT], sent[SERVER], conversation.flights)
 
 
-def records(data: bytes) -> list[Record]:
-    """Return all records of a stream.
-
-    Raises: ValueError if the last one is not all there.
-    """
-    found = []
-    while data:
-        record, data = split(data)
-        if record is None:
-            raise ValueError(f"the stream ends {len(data)} bytes into a record")
-        found.append(record)
-    return found
-
-
 class Place(NamedTuple):
     """What a byte of a stream is: message, field, and whether its record is protected."""
 
@@ -188,7 +174,7 @@ def places(ends: Ends, sender: str) -> list[Place]:
     """Return for each byte of a recorded stream what it is."""
     found: list[Place] = []
     protected = 0
-    for record in records(recording(ends).by(sender)):
+    for record in records_in(recording(ends).by(sender)):
         if protected:
             names = ("Finished", "application_data", "close_notify")
             message, fields = names[protected - 1], ["fragment"] * len(record.fragment)

@@ -14,7 +14,6 @@ from tlskit.alerts import Alert
 from tlskit.cipher_suites import BY_CODE, suite_named
 from tlskit.connection import Connection
 from tlskit.key_exchange import decrypt_pre_master_secret, group_named
-from tlskit.labs.server_flight import records_in
 from tlskit.lesson import (
     Choice,
     client_settings,
@@ -27,7 +26,7 @@ from tlskit.messages import HEADER_SIZE, EncryptedPreMasterSecret, frame_handsha
 from tlskit.order import Row
 from tlskit.peers import exchange
 from tlskit.presentation import encode
-from tlskit.records import Record, join
+from tlskit.records import Record, join, records_in
 from tlskit.registry import AlertDescription, ContentType, HandshakeType
 from tlskit.trace import Call, ReplacementError
 

@@ -18,7 +18,7 @@ from tlskit.certificates import Kind
 from tlskit.cipher_suites import suite_named
 from tlskit.lesson import HOST, client_settings, server_settings, shaken_hands
 from tlskit.peers import load_chains
-from tlskit.records import Record, join, split
+from tlskit.records import Record, join, split_all
 from tlskit.registry import ContentType
 
 SUITE = suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
@@ -221,7 +221,7 @@ def carry(client: socket.socket, server: socket.socket, tap: Tap, let_through: i
                 with suppress(OSError):
                     open_ends.pop(source).shutdown(socket.SHUT_WR)
                 continue
-            found, left[source] = whole_records(left[source] + data)
+            found, left[source] = split_all(left[source] + data)
             for record in found:
                 with suppress(BrokenPipeError, ConnectionResetError):
                     open_ends[source].sendall(join(record))
@@ -236,19 +236,9 @@ def note(tap: Tap, sender: str, data: bytes) -> None:
     setattr(tap, sender, getattr(tap, sender) + data)
 
 
-def whole_records(data: bytes) -> tuple[list[Record], bytes]:
-    """Return the records that are all there, and what is behind them."""
-    found: list[Record] = []
-    while True:
-        record, data = split(data)
-        if record is None:
-            return found, data
-        found.append(record)
-
-
 def protected_records(data: bytes) -> list[Record]:
     """Return the records that a side sent after its ChangeCipherSpec (RFC 5246 §7.1)."""
-    found = whole_records(data)[0]
+    found = split_all(data)[0]
     types = [record.content_type for record in found]
     return found[types.index(ContentType.change_cipher_spec) + 1 :]
 
@@ -258,4 +248,4 @@ def length_in_header(size: int) -> int:
     settings = client_settings(suites=(SUITE,)), server_settings()
     run = shaken_hands(*settings, (tls12.client(), tls12.server()))
     run.server.write(bytes(size))
-    return len(whole_records(run.server.data_to_send())[0][0].fragment)
+    return len(split_all(run.server.data_to_send())[0][0].fragment)

@@ -20,7 +20,7 @@ from tlskit.lesson import (
 )
 from tlskit.peers import exchange
 from tlskit.record_journey import ACTS, Arrival, Journey, Part, Sent, flipped, parts
-from tlskit.records import HEADER_SIZE, Record, join, split
+from tlskit.records import HEADER_SIZE, Record, join, split_all
 from tlskit.registry import ContentType
 from tlskit.tls12.record_protection import RecordKeys, decrypted, wrong_record
 from tlskit.tls12.state import State
@@ -66,11 +66,8 @@ class Tap:
 
     def data_to_send(self) -> bytes:
         """Return the bytes for the peer, and take down the records in them."""
-        data = rest = self.end.data_to_send()
-        while rest:
-            record, rest = split(rest)
-            if record is None:
-                break
+        data = self.end.data_to_send()
+        for record in split_all(data)[0]:
             self.passed.append(OnTheWire(self.name, self.protected, join(record)))
             if record.content_type == ContentType.change_cipher_spec:
                 self.protected = True

@@ -19,24 +19,13 @@ from tlskit.lesson import client_settings, openssl_client, server_settings
 from tlskit.messages import HEADER_SIZE as MESSAGE_HEADER
 from tlskit.messages import frame_handshake
 from tlskit.peers import Endpoint, exchange
-from tlskit.records import HEADER_SIZE, Record, join, reassemble, split
+from tlskit.records import HEADER_SIZE, Record, join, reassemble, records_in
 from tlskit.registry import ContentType, HandshakeType, ProtocolVersion, name_of
 from tlskit.trace import Call
 
 SUITE = USUAL.suite
 DONE = frame_handshake(HandshakeType.server_hello_done, b"")
 Change = Callable[[bytes], bytes]
-
-
-def records_in(data: bytes) -> list[Record]:
-    """Return the records of what a side sent, which must be whole (RFC 5246 §6.2)."""
-    found: list[Record] = []
-    while data:
-        record, data = split(data)
-        if record is None:
-            raise ValueError(f"{len(data)} bytes are left over, less than a record")
-        found.append(record)
-    return found
 
 
 def messages_in(content: bytes) -> list[bytes]:

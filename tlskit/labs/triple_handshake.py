@@ -16,11 +16,12 @@ from tlskit.alerts import Alert
 from tlskit.certificates import Credential
 from tlskit.cipher_suites import suite_named
 from tlskit.connection import Connection
-from tlskit.labs.server_flight import messages_in, records_in
+from tlskit.labs.server_flight import messages_in
 from tlskit.lesson import client_settings, server_settings
 from tlskit.messages import HEADER_SIZE, ClientHello, ServerHello
 from tlskit.peers import exchange
 from tlskit.presentation import decode
+from tlskit.records import records_in
 from tlskit.sessions import SessionCache
 
 SUITE = suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256")

@@ -10,13 +10,13 @@ from tlskit.extensions import SERVER_BODIES
 from tlskit.hello import read_extensions
 from tlskit.key_exchange import PRE_MASTER_SECRET_LENGTH
 from tlskit.labs.key_transport import choice_of, exponents, raised, repeatable_encryption
-from tlskit.labs.server_flight import ChangedOnTheWay, messages_in, records_in
+from tlskit.labs.server_flight import ChangedOnTheWay, messages_in
 from tlskit.lesson import ANSWER, REQUEST, client_settings, server_settings, told_both
 from tlskit.messages import HEADER_SIZE, ClientHello, ServerHello
 from tlskit.order import Role
 from tlskit.peers import exchange
 from tlskit.presentation import decode
-from tlskit.records import Record
+from tlskit.records import Record, records_in
 from tlskit.registry import ContentType, ExtensionType
 from tlskit.tls12.state import State
 
