@@ -22,7 +22,10 @@
 
 # %%
 from tlskit import checks, show
+from tlskit.exercises import exercise, points
 from tlskit.tls12.key_schedule import PRF
+
+this = exercise("00_first_step")
 
 # %% [markdown]
 # ## The formula
@@ -41,16 +44,17 @@ from tlskit.tls12.key_schedule import PRF
 #
 # In lesson 00, the second plot of the key derivation: which three values go into the master
 # secret?
-# </details>
+#
 # <details><summary>Hint 2: the shape</summary>
 #
 # One call of `prf` with four arguments is enough. The formula's arguments come in the same order
 # as those of `prf`.
-# </details>
+#
 # <details><summary>Hint 3: the first line</summary>
 #
 # `seed = client_random + ...`
-# </details>
+#
+# </details></details></details>
 
 
 # %% tags=["solution"]
@@ -70,7 +74,11 @@ def my_master_secret(
 # The check calls your function for two suites. If something is wrong, it names the mistake.
 
 # %%
-checks.master_secret(my_master_secret)
+report = this.check("my_master_secret")
+report
+
+# %% grade="my_master_secret" points=4
+points(report)
 
 # %% [markdown]
 # ## What does OpenSSL say?
@@ -79,7 +87,7 @@ checks.master_secret(my_master_secret)
 # other side.
 
 # %%
-live = checks.against_openssl("master_secret", my_master_secret)
+live = this.live("my_master_secret")
 live
 
 # %%
@@ -104,4 +112,55 @@ checks.against_openssl("master_secret", all_zeros, extended_master_secret=True)
 # accepted the handshake, whose master secret came from the session hash (RFC 7627 §4), and a
 # handshake that "works" proved nothing about the function. That is why it was off above.
 #
+# ## Which rule?
+#
+# Why do both randoms go into the master secret? Return the letter.
+#
+# - **a** Without them it would be shorter than 48 bytes.
+# - **b** They are secret, so they add to what an eavesdropper has to guess.
+# - **c** Each side adds something new, so that no two connections have the same keys.
+# - **d** They tell the PRF which hash the suite has.
+
+
+# %% tags=["solution"]
+def why_both_randoms() -> str:
+    """Return "a", "b", "c" or "d"."""
+    ### BEGIN SOLUTION
+    return "c"
+    ### END SOLUTION
+
+
+# %%
+report = this.check("why_both_randoms")
+report
+
+# %% grade="why_both_randoms" points=1
+points(report)
+
+# %% [markdown]
+# ## In your own words
+#
+# A friend says: the master secret is the key that encrypts the data. What would you tell her?
+
+# %% [markdown] explain="explain-master-secret" points=2
+# No record is ever encrypted with it. It is the secret from which the key block is made, and the key
+# block is cut into the keys that encrypt: one for each direction, and an IV for each.
+#
+# **What to look for.** 1 point: the keys that encrypt are made of it by a further step (key
+# expansion, key block). 1 point: something that one key could not do, as that each direction has its
+# own, or that both Finished are made of it too.
+
+# %% [markdown]
+# If you never meet the randoms, what goes wrong? A server gets the same encrypted pre-master secret
+# twice: once from you, and once from somebody who recorded it yesterday.
+
+# %% [markdown] explain="explain-replay" points=2
+# Yesterday's messages would give yesterday's keys, so the recorded records would open again: a
+# replay. With the server's random in the formula, the server's keys of today are others, whatever is
+# sent to it, and the first record of the recording does not open.
+#
+# **What to look for.** 1 point: without the randoms the same secret means the same keys. 1 point: it
+# is the server's own, fresh random that stops it.
+
+# %% [markdown]
 # **Back to** [lesson 00](../../notebooks/00_first_handshake.ipynb).

@@ -11,8 +11,8 @@ notebook is executed. `--check` writes nothing and exits 1 if a notebook differs
 one line and exit 2.
 
 In an exercise a cell with the tag `solution` holds the answer between `### BEGIN SOLUTION` and
-`### END SOLUTION`; the learner finds `raise NotImplementedError` there. Cells with the tag
-`solution-only` or `exercise-only` appear in that notebook alone. In a lesson a cell with the tag
+`### END SOLUTION`; the learner finds `raise NotImplementedError` there. `lesson_grading` says how
+points and questions are written. In a lesson a cell with the tag
 `prediction` holds lines such as `prediction = 40  ### PREDICT: how many bytes?`; the reader finds
 `prediction = ...  # how many bytes?`. A cell with the tag `task` is written like a `solution`: a
 stub in notebooks/, the answer in the twin. A cell's id comes from the lesson and the cell's
@@ -36,15 +36,14 @@ import jupytext
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from lesson_answers import (
-    EXERCISE_TAGS,
+    SOLUTION,
     TASK,
     BuildError,
-    answered,
     check_markers,
     tags,
-    unanswered,
 )
 from lesson_glossary import GLOSSARY, link_terms, terms
+from lesson_grading import gradable, released
 from lesson_predictions import PREDICTION, check_predictions, predicted, sealed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,8 +99,8 @@ def built(root: Path, source: Path) -> list[Target]:
         if name != GLOSSARY:
             link_terms(notebook, terms(root))
         for at, cell in located(notebook, where):
-            if wrong := EXERCISE_TAGS & tags(cell):
-                raise BuildError(f"{at}: the tag {min(wrong)} belongs in a NN_name_exercise.py")
+            if SOLUTION in tags(cell) or {"grade", "explain", "points"} & cell.metadata.keys():
+                raise BuildError(f"{at}: an answer with points belongs in a NN_name_exercise.py")
         lesson = Target(Path("notebooks", f"{name}.ipynb"), sealed(notebook), executed=True)
         twin = Path("solutions", "lessons", f"{name}.ipynb")
         if not any({PREDICTION, TASK} & tags(cell) for cell in notebook.cells):
@@ -110,10 +109,10 @@ def built(root: Path, source: Path) -> list[Target]:
     for at, cell in located(notebook, where):
         if wrong := {PREDICTION, TASK} & tags(cell):
             raise BuildError(f"{at}: the tag {min(wrong)} belongs in a lesson, NN_name.py")
-    name = name.removesuffix("_exercise")
+    name, graded = name.removesuffix("_exercise"), gradable(notebook, where)
     return [
-        Target(Path("exercises", name, f"{name}.ipynb"), unanswered(notebook), executed=False),
-        Target(Path("solutions", name, f"{name}.ipynb"), answered(notebook), executed=True),
+        Target(Path("exercises", name, f"{name}.ipynb"), released(graded), executed=False),
+        Target(Path("solutions", name, f"{name}.ipynb"), graded, executed=True),
     ]
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any
 
-import nbformat
-
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "raise NotImplementedError"
-SOLUTION, SOLUTION_ONLY, EXERCISE_ONLY = "solution", "solution-only", "exercise-only"
-EXERCISE_TAGS = {SOLUTION, SOLUTION_ONLY, EXERCISE_ONLY}
+SOLUTION = "solution"
 TASK = "task"
 MARKER_LIKE = re.compile(r"#\s*(begin|end)\s*solution", re.IGNORECASE)
 
@@ -53,27 +49,6 @@ def check_markers(at: str, cell: Any) -> None:
             raise BuildError(f"{at}: the tag {tag!r} is for code cells alone")
         if not pairs:
             raise BuildError(f"{at}: the tag {tag!r}, but no {BEGIN} and {END}")
-
-
-def answered(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return the solution: everything but the cells that are for the exercise only."""
-    return without(EXERCISE_ONLY, notebook)
-
-
-def unanswered(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return the exercise: no cell of the solution only, and a stub for each answer."""
-    exercise = without(SOLUTION_ONLY, notebook)
-    for cell in exercise.cells:
-        if SOLUTION in tags(cell):
-            cell.source = stubbed(cell.source)
-    return exercise
-
-
-def without(tag: str, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return a copy that lacks the cells with this tag."""
-    rest = copy.deepcopy(notebook)
-    rest.cells = [cell for cell in rest.cells if tag not in tags(cell)]
-    return rest
 
 
 def stubbed(source: str) -> str:

@@ -26,11 +26,13 @@ RANKS = {
     11: "labs",
     12: "checks",
     13: "__main__ tasks",
-    14: "pairs predictions",
+    14: "pairs predictions exercises",
+    15: "grade",
 }
 """A module, or all of a package, imports only from lower ranks."""
 
 WITHIN = {
+    "exercises": ("task", "calling", "judging", "first_step", "__init__"),
     "tls12": (
         "key_schedule record_protection negotiation",
         "state",

@@ -36,12 +36,6 @@ def double(n: int) -> int:
     ### END SOLUTION
 
 
-# %% tags=["exercise-only"]
-print("not written yet")
-
-# %% tags=["solution-only"]
-print("written")
-
 # %%
 try:
     print(double(4))

@@ -1,0 +1,1 @@
+"""Mark a class's submissions: `python -m tlskit.grade SUBMISSIONS --assignment NAME --out DIR`."""
