@@ -75,6 +75,40 @@ class StatePlaintext:
     peer_chain: Annotated[tuple[bytes, ...], Vector(Opaque(1, 2**24 - 1), 0, 2**24 - 1)]
 
 
+def state_of(session: Session) -> bytes:
+    """Return a session as the bytes that are sealed into a ticket."""
+    return encode(
+        StatePlaintext(
+            cipher_suite=int(session.suite.code),
+            master_secret=session.master_secret,
+            extended_master_secret=int(session.extended_master_secret),
+            created=int(session.created.timestamp()),
+            server_name=session.server_name.encode(),
+            peer_chain=session.peer_chain,
+        )
+    )
+
+
+def session_in(state: bytes, ticket: bytes) -> Session | None:
+    """Return the session that was sealed, None if its suite is not known any more.
+
+    Raises: Alert decode_error for bytes that are no session.
+    """
+    inside = decode(StatePlaintext, state)
+    suite = BY_CODE.get(inside.cipher_suite)
+    if suite is None:
+        return None
+    return Session(
+        suite=suite,
+        master_secret=inside.master_secret,
+        extended_master_secret=bool(inside.extended_master_secret),
+        server_name=inside.server_name.decode(),
+        created=datetime.fromtimestamp(inside.created, UTC),
+        ticket=ticket,
+        peer_chain=inside.peer_chain,
+    )
+
+
 @dataclass(frozen=True)
 class TicketKey:
     """One key: its name, by which a ticket says which key opens it (16 bytes), and AES key (32)."""
@@ -110,16 +144,8 @@ class TicketKeys:
 
     def seal(self, session: Session, random: Callable[[int], bytes]) -> bytes:
         """Return the session as a ticket (RFC 5077 §4)."""
-        plaintext = StatePlaintext(
-            cipher_suite=int(session.suite.code),
-            master_secret=session.master_secret,
-            extended_master_secret=int(session.extended_master_secret),
-            created=int(session.created.timestamp()),
-            server_name=session.server_name.encode(),
-            peer_chain=session.peer_chain,
-        )
         newest, nonce = self.keys[0], random(NONCE_LENGTH)
-        sealed = AESGCM(newest.key).encrypt(nonce, encode(plaintext), newest.name)
+        sealed = AESGCM(newest.key).encrypt(nonce, state_of(session), newest.name)
         return newest.name + nonce + sealed
 
     def open(self, ticket: bytes, now: datetime) -> tuple[Session, bool] | None:
@@ -134,21 +160,11 @@ class TicketKeys:
             return None
         try:
             opened = AESGCM(key.key).decrypt(nonce, ticket[NAME_LENGTH + NONCE_LENGTH :], name)
-            inside = decode(StatePlaintext, opened)
+            session = session_in(opened, ticket)
         except (InvalidTag, Alert):
             return None
-        created = datetime.fromtimestamp(inside.created, UTC)
-        suite = BY_CODE.get(inside.cipher_suite)
-        age = now - created
-        if suite is None or not timedelta(0) <= age < timedelta(seconds=self.lifetime):
+        if session is None or not session.created <= now < session.created + timedelta(
+            seconds=self.lifetime
+        ):
             return None
-        session = Session(
-            suite=suite,
-            master_secret=inside.master_secret,
-            extended_master_secret=bool(inside.extended_master_secret),
-            server_name=inside.server_name.decode(),
-            created=created,
-            ticket=ticket,
-            peer_chain=inside.peer_chain,
-        )
         return session, key is not self.keys[0]
