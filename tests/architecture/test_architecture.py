@@ -33,6 +33,7 @@ RANKS = {
 
 WITHIN = {
     "exercises": ("task", "calling", "judging", "first_step", "__init__"),
+    "grade": ("rows", "__init__"),
     "tls12": (
         "key_schedule record_protection negotiation",
         "state",
