@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from tlskit.checks.live import LiveReport
 from tlskit.checks.report import Report, Verdict, own_line, said_by
 from tlskit.exercises.calling import NOT_THERE, StillRunning, ending, outcomes
 from tlskit.exercises.judging import judge
@@ -58,15 +59,18 @@ class Exercise:
         return check(self.assignment.task(name), named(name))
 
     def live(self, name: str) -> Report:
-        """Put the function of this name into a handshake with a real peer."""
+        """Put the function of this name into a handshake with a real peer.
+
+        A report without a handshake has an empty ladder.
+        """
         task, mine = self.assignment.task(name), named(name)
         title = f"{name}, live"
         if task.live is None:
-            return Report(title, Verdict.NOTHING, ("No handshake has a place for it.",))
+            return LiveReport(title, Verdict.NOTHING, ("No handshake has a place for it.",))
         if mine is None:
-            return Report(title, Verdict.NOT_WRITTEN, (NOT_THERE.format(name=name),))
+            return LiveReport(title, Verdict.NOT_WRITTEN, (NOT_THERE.format(name=name),))
         if not written(mine):
-            return Report(title, Verdict.NOT_WRITTEN, ("Write it, then run this again.",))
+            return LiveReport(title, Verdict.NOT_WRITTEN, ("Write it, then run this again.",))
         try:
             with ending(LIVE_SECONDS):
                 return task.live(mine)
@@ -74,7 +78,7 @@ class Exercise:
             said = f"It was still running after {LIVE_SECONDS:g} seconds: a loop without end?"
         except Exception as error:
             said = f"The handshake ended in {said_by(error)}{own_line(error)}"
-        return Report(title, Verdict.WRONG, (said,))
+        return LiveReport(title, Verdict.WRONG, (said,))
 
 
 def exercise(name: str) -> Exercise:
