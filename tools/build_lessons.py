@@ -36,6 +36,7 @@ import jupytext
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from lesson_answers import (
+    CELL_ID,
     SOLUTION,
     TASK,
     BuildError,
@@ -48,7 +49,6 @@ from lesson_predictions import PREDICTION, check_predictions, predicted, sealed
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
-CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 JUPYTEXT_NOISE = ("lines_to_next_cell", "lines_to_end_of_cell_marker")
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

@@ -9,6 +9,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "raise NotImplementedError"
 SOLUTION = "solution"
 TASK = "task"
+CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MARKER_LIKE = re.compile(r"#\s*(begin|end)\s*solution", re.IGNORECASE)
 
 

@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 import nbformat
-from lesson_answers import SOLUTION, STUB, BuildError, tags
+from lesson_answers import CELL_ID, SOLUTION, STUB, BuildError, tags
 from nbconvert.preprocessors import ClearOutputPreprocessor
 from nbgrader.preprocessors import (
     CheckCellMetadata,
@@ -46,6 +46,8 @@ def gradable(notebook: nbformat.NotebookNode, where: str) -> nbformat.NotebookNo
         if kind is None:
             continue
         name = kind.pop("grade_id")
+        if not (isinstance(name, str) and CELL_ID.fullmatch(name)):
+            raise BuildError(f"{at}: {name!r} is not 1 to 64 of A-Z a-z 0-9 _ -")
         if name in taken:
             raise BuildError(f"{at}: {name} is there twice")
         taken.add(name)
@@ -61,12 +63,18 @@ def kind_of(at: str, cell: Any) -> dict[str, Any] | None:
     points = cell.metadata.pop("points", None)
     if (points is None) != (grade is None and explain is None):
         raise BuildError(f"{at}: points belong to grade=... or explain=..., and these need points")
+    if grade is not None and explain is not None:
+        raise BuildError(f"{at}: grade=... or explain=..., not both")
+    if points is not None and not (type(points) in (int, float) and points > 0):
+        raise BuildError(f"{at}: points are a number above 0, not {points!r}")
     if explain is not None:
         if cell.cell_type != "markdown":
             raise BuildError(f"{at}: explain=... is for a [markdown] cell")
         marks = {"grade": True, "solution": True, "locked": False, "points": points}
         return {"grade_id": explain, **marks}
     if cell.cell_type != "code":
+        if grade is not None:
+            raise BuildError(f"{at}: grade=... is for a code cell")
         return None
     if SOLUTION in tags(cell):
         names = FUNCTION.findall(cell.source)

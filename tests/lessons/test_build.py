@@ -26,7 +26,7 @@ EXERCISE = '''\
 # %% [markdown]
 # Write `double`.
 
-# %% tags=["solution"] id="double"
+# %% tags=["solution"]
 def double(n: int) -> int:
     """Twice n."""
     # a comment that stays
@@ -38,9 +38,19 @@ def double(n: int) -> int:
 
 # %%
 try:
-    print(double(4))
+    report = double(4)
 except NotImplementedError:
-    print("nothing")
+    report = "nothing"
+points = {8: 3.0}.get
+report
+
+# %% grade="double" points=3
+points(report)
+
+# %% [markdown] explain="explain-double" points=2
+# Twice as much.
+#
+# **What to look for.** 2 points: a word for it.
 '''
 
 
@@ -112,7 +122,7 @@ def test_three_notebooks_are_built_executed_and_the_same_each_time(course, capsy
     lesson, solution = read(paths[1]), read(paths[2])
     assert outputs_of(lesson) == ["1\n", "2\n", "1"]
     assert [cell.get("execution_count") for cell in lesson["cells"]] == [None, 1, 2]
-    assert outputs_of(solution) == ["written\n", "8\n"]
+    assert outputs_of(solution) == ["8", "3.0"]
     assert build_lessons.drift(course) == []
     assert build_lessons.main(["--root", str(course)]) == 0
     assert capsys.readouterr().out.count("as it was") == 3
@@ -162,13 +172,17 @@ def test_ids_come_from_lesson_and_position_or_from_the_source(course):
         "00-lesson-02",
         "00-lesson-03",
     ]
-    shared = ["00-step-exercise-01", "double", "00-step-exercise-03", "00-step-exercise-05"]
-    assert [cell.id for cell in exercise.notebook.cells] == shared
-    shared[2] = "00-step-exercise-04"
-    assert [cell.id for cell in solution.notebook.cells] == shared
+    for notebook in (exercise.notebook, solution.notebook):
+        assert [cell.id for cell in notebook.cells] == [
+            "00-step-exercise-01",
+            "double",
+            "00-step-exercise-03",
+            "points-double",
+            "explain-double",
+        ]
 
 
-def test_the_exercise_has_a_stub_for_the_answer_and_nothing_is_stored(stored):
+def test_the_exercise_has_a_stub_for_each_answer_and_nothing_is_stored(stored):
     exercise = read(stored / "exercises/00_step/00_step.ipynb")
     assert source_of(exercise["cells"][1]) == (
         "def double(n: int) -> int:\n"
@@ -176,10 +190,28 @@ def test_the_exercise_has_a_stub_for_the_answer_and_nothing_is_stored(stored):
         "    # a comment that stays\n"
         "    raise NotImplementedError"
     )
-    assert "SOLUTION" not in json.dumps(exercise)
-    assert [source_of(cell) for cell in exercise["cells"]][2] == 'print("not written yet")'
-    for cell in exercise["cells"][1:]:
+    assert source_of(exercise["cells"][4]) == "*Your answer, in your own words:*"
+    assert "SOLUTION" not in json.dumps(exercise) and "look for" not in json.dumps(exercise)
+    for cell in exercise["cells"][1:4]:
         assert cell["outputs"] == [] and cell["execution_count"] is None
+
+
+def test_nbgrader_is_told_what_each_cell_is_and_the_source_keeps_no_key_of_ours(course):
+    _, exercise, solution = build_lessons.targets(course)
+    for notebook in (exercise.notebook, solution.notebook):
+        told = [cell.metadata.get("nbgrader") for cell in notebook.cells]
+        assert told[0] is None
+        names = [one["grade_id"] for one in told[1:]]
+        assert names == ["double", "00-step-exercise-03", "points-double", "explain-double"]
+        assert [one["grade"] for one in told[1:]] == [False, False, True, True]
+        assert [one["solution"] for one in told[1:]] == [True, False, False, True]
+        assert [one["locked"] for one in told[1:]] == [False, True, True, False]
+        assert [one.get("points") for one in told[1:]] == [None, None, 3, 2]
+        for cell in notebook.cells:
+            assert not {"grade", "explain", "points"} & cell.metadata.keys()
+    locked = [cell.metadata.get("editable", True) for cell in exercise.notebook.cells]
+    assert locked == [True, True, False, False, True]
+    assert all(cell.metadata.nbgrader.checksum for cell in exercise.notebook.cells[1:])
 
 
 def test_several_answers_in_one_cell_keep_their_indentation():
@@ -208,11 +240,13 @@ def test_several_answers_in_one_cell_keep_their_indentation():
         ("### BEGIN SOLUTION", "### begin solution", "is neither '### BEGIN SOLUTION' nor"),
         ("### BEGIN SOLUTION", "## BEGIN SOLUTION", "is neither '### BEGIN SOLUTION' nor"),
         ("### END SOLUTION", "### END SOLUTION!", "is neither '### BEGIN SOLUTION' nor"),
-        ('id="double"', 'id="00-step-exercise-01"', "has the id '00-step-exercise-01' of cell 1"),
-        ('id="double"', 'id="two words"', "is not 1 to 64 of"),
-        ('id="double"', "id=7", "is not 1 to 64 of"),
+        ('"]\n', '"] id="00-step-exercise-01"\n', "has the id '00-step-exercise-01' of cell 1"),
+        ('"]\n', '"] id="two words"\n', "is not 1 to 64 of"),
+        ('"]\n', '"] id=7\n', "is not 1 to 64 of"),
         ("def double(", "def double((", "does not parse: SyntaxError"),
-        ('["solution"] id', '["solution" id', "metadata that is no list"),
+        ('["solution"]', '["solution"', "metadata that is no list"),
+        ('["solution"]', '["solution", "task"]', "the tag task belongs in a lesson"),
+        ("def double(n: int) -> int:", "if True:", "an answer defines a function"),
     ],
 )
 def test_a_wrong_answer_cell_is_refused_in_one_line(tmp_path, old, new, reason):
@@ -222,10 +256,46 @@ def test_a_wrong_answer_cell_is_refused_in_one_line(tmp_path, old, new, reason):
     assert reason in line
 
 
+NEEDS = "points belong to grade=... or explain=..., and these need points"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "reason"),
+    [
+        ('grade="double" points=3', 'grade="double"', 4, NEEDS),
+        ('grade="double" points=3', "points=3", 4, NEEDS),
+        ('explain="explain-double" points=2', 'explain="explain-double"', 5, NEEDS),
+        ("# %%\ntry", "# %% points=1\ntry", 3, NEEDS),
+        ("points(report)", "points(report)\nreport", 4, "its last line is points(report)"),
+        ("points(report)", "report.points", 4, "its last line is points(report)"),
+        ('[markdown] explain="', 'explain="', 5, "explain=... is for a [markdown] cell"),
+        ('[markdown] explain="explain-', '[markdown] grade="', 5, "grade=... is for a code cell"),
+        ('explain="explain-double"', 'explain="points-double"', 5, "points-double is there twice"),
+        ('explain="explain-double"', 'explain="double"', 5, "double is there twice"),
+        ("points=3", "points=0", 4, "points are a number above 0"),
+        ("points=3", 'points="3"', 4, "points are a number above 0"),
+        ("points=2", "points=true", 5, "points are a number above 0"),
+        ('grade="double"', 'grade="two words"', 4, "is not 1 to 64 of"),
+        ('explain="explain-double"', "explain=7", 5, "is not 1 to 64 of"),
+    ],
+)
+def test_points_in_the_wrong_place_are_refused_in_one_line(tmp_path, old, new, at, reason):
+    assert old in EXERCISE
+    line = refusal(tmp_path, EXERCISE.replace(old, new, 1), "00_step_exercise.py")
+    assert line.startswith(f"lessons/00_step_exercise.py: cell {at}: ")
+    assert reason in line
+
+
+def test_an_answer_belongs_in_one_kind_of_cell_only(tmp_path):
+    both = '# %% [markdown] explain="explain-a" grade="a" points=2\n# a\n'
+    assert "grade=... or explain=..., not both" in refusal(tmp_path, both)
+
+
 @pytest.mark.parametrize(
     ("source", "name", "reason"),
     [
-        (EXERCISE, "00_lesson.py", "cell 2: the tag solution belongs in a NN_name_exercise.py"),
+        (EXERCISE, "00_lesson.py", "cell 2: an answer with points belongs in a NN_name_exercise"),
+        ('# %% grade="a" points=1\n1\n', "00_a.py", "cell 1: an answer with points belongs in"),
         ("# %%\n### BEGIN SOLUTION\n1\n### END SOLUTION\n", "00_a.py", "without the tag"),
         ('# %% tags=["solution"]\n1\n', "00_a_exercise.py", "the tag 'solution', but no"),
         ('# %% [markdown] tags=["solution"]\n# a\n', "00_a_exercise.py", "for code cells alone"),
@@ -284,7 +354,7 @@ def damaged(course: Path, change) -> list[str]:
         (lambda nb: nb["cells"][1].update(id="other"), "cell 2 (double): its id"),
         (lambda nb: nb["cells"][1]["metadata"].update(tags=[]), "cell 2 (double): its metadata"),
         (lambda nb: nb["cells"][0].update(cell_type="raw"), "its cell_type"),
-        (lambda nb: nb["cells"].pop(), "3 cells, the source makes 4"),
+        (lambda nb: nb["cells"].pop(), "4 cells, the source makes 5"),
         (lambda nb: nb["metadata"].update(title="x"), "the notebook's metadata"),
         (lambda nb: nb.update(nbformat_minor=4), "the notebook's nbformat_minor"),
         (lambda nb: nb.pop("cells"), "is no notebook: KeyError"),
