@@ -11,7 +11,17 @@ from tlskit.checks.key_generation import (
     expanded,
 )
 from tlskit.checks.live import against_openssl
-from tlskit.exercises.task import Assignment, Came, Case, Draw, Handed, Outcome, Task, reflection
+from tlskit.exercises.task import (
+    Assignment,
+    Came,
+    Case,
+    Draw,
+    Explanation,
+    Handed,
+    Outcome,
+    Task,
+    reflection,
+)
 from tlskit.tls12.key_schedule import MASTER_SECRET_LENGTH, master_secret, prf_sha256, prf_sha384
 
 
@@ -68,4 +78,5 @@ ASSIGNMENT = Assignment(
             reference="RFC 5246 §8.1, App. F.1",
         ),
     ),
+    (Explanation("explain-master-secret", 2), Explanation("explain-replay", 2)),
 )
