@@ -1,6 +1,6 @@
-"""The course is a proper nbgrader course: release, autograde, feedback, export; in a scratch copy.
+"""The course is a proper nbgrader course: release, autograde, feedback and export, in a copy.
 
-nbgrader runs in this process, by its Python API: a call of its command line takes ten times as long.
+nbgrader runs in this process, by its Python API; its command line takes ten times as long.
 """
 
 import csv
@@ -72,7 +72,7 @@ class Course:
     def submit(
         self, student: str, name: str, source: str, change: Callable[[Path], None] | None = None
     ) -> None:
-        """Hand in a notebook of `exercises` or `solutions`, changed; autograde it, with feedback."""
+        """Hand in a notebook of `exercises` or `solutions`, changed; autograde, feedback."""
         there = self.folder / "grading/submitted" / student / name
         there.mkdir(parents=True)
         shutil.copy(ROOT / source / name / f"{name}.ipynb", there)
