@@ -19,7 +19,7 @@ def judge(task: Task, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Mar
 
     A mistake is named if it explains every result; two that look alike are both named.
     """
-    wanted = [plain(task.right(*case.arguments)) for case in cases]
+    wanted = [read(task, case, ours(task, case)) for case in cases]
     if all(one.came in (Came.NOT_WRITTEN, Came.NOT_THERE) for one in outcomes):
         return Marked(task.name, Verdict.NOT_WRITTEN, (outcomes[0].said,), "", 0.0, task.points)
     right = [
@@ -29,11 +29,17 @@ def judge(task: Task, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Mar
     if all(right):
         return Marked(task.name, Verdict.RIGHT, (task.praise,), "", float(task.points), task.points)
     found = found_mistakes(task, cases, outcomes, wanted, right)
-    earned = 0.0 if ALWAYS_THE_SAME in found or ours(outcomes) else shared(task, cases, right)
+    nothing = ALWAYS_THE_SAME in found or called_ours(outcomes)
+    earned = 0.0 if nothing else shared(task, cases, right)
     return Marked(task.name, Verdict.WRONG, tuple(found), task.reference, earned, task.points)
 
 
-def ours(outcomes: Sequence[Outcome]) -> bool:
+def ours(task: Task, case: Case) -> Outcome:
+    """Return what our own function makes of a case."""
+    return Outcome(Came.VALUE, plain(task.right(*case.arguments)))
+
+
+def called_ours(outcomes: Sequence[Outcome]) -> bool:
     """Tell whether tlskit's own function was called in place of hers."""
     return any(one.came is Came.OURS for one in outcomes)
 

@@ -98,7 +98,8 @@ class Task:
             was done wrong, never the answer. A mistake that raises explains nothing.
         expected: the type of the result, or several.
         read: turns a result into what is compared with ours, given the case's arguments too: for
-            results that differ from run to run, as a signature. The mistakes' results are read too.
+            results that differ from run to run, as a signature. Ours, and what the mistakes give,
+            are read too.
         more: finds mistakes that no result shows, as the label that a PRF was asked for.
         fields: names of a right result's fields with their offsets, so that the first difference
             has a name.
