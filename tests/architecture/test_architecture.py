@@ -34,13 +34,19 @@ RANKS = {
 WITHIN = {
     "exercises": (
         "task",
-        "calling resumption_mistakes",
-        "judging resumption_decisions",
-        "resumption_live resumption_cases",
-        "first_step resumption",
+        "calling drawing resumption_mistakes client_key_exchange_mistakes certificate_mistakes",
+        "judging resumption_decisions client_key_exchange_more certificate_cases certificate_verifiers",
+        "resumption_live resumption_cases client_key_exchange_live certificate_live",
+        "first_step resumption client_key_exchange certificate",
         "__init__",
     ),
-    "grade": ("rows", "__init__"),
+    "grade": (
+        "rows",
+        "pages counts gradebook",
+        "plots feedback",
+        "summary",
+        "__init__",
+    ),
     "tls12": (
         "key_schedule record_protection negotiation",
         "state",

@@ -1,0 +1,162 @@
+"""Exercise 05: each task's right answer, its mistakes, and its place in a handshake."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from tlskit.checks.report import Verdict
+from tlskit.exercises import assignment
+from tlskit.exercises import client_key_exchange as exercise
+from tlskit.exercises.client_key_exchange_live import NEVER_CALLED, encrypts_by_her, shaken
+from tlskit.exercises.client_key_exchange_more import exchanged
+from tlskit.labs.key_transport import ECDHE_SUITE
+from tlskit.lesson import lesson_random
+from tlskit.registry import NamedGroup
+from tlskit.tls12 import CLIENT_STEPS
+
+THIS = assignment("05_client_key_exchange")
+TASKS = [one for one in THIS.tasks if one.live]
+REFLECTIONS = [one for one in THIS.tasks if not one.live]
+ids = dict(ids=lambda task: task.name)
+
+
+@pytest.mark.parametrize("task", THIS.tasks, **ids)
+def test_ours_is_right_and_each_mistake_is_named(task, right, mistakes):
+    right(task)
+    mistakes(task)
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+def test_no_mistake_is_named_by_wrong_sentences_only_or_too_many(task, judged):
+    for sentence, wrong in task.mistakes.items():
+        assert len(judged(task, wrong, "a term").findings) <= 2, sentence
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+def test_stubs_and_pasted_results_earn_nothing(task, nothing):
+    assert len(task.mistakes) >= 6
+    nothing(task)
+
+
+def test_points_add_up():
+    assert THIS.max_points == sum(one.points for one in THIS.tasks) + 4
+    assert len(REFLECTIONS) == 4
+
+
+# ---- the inputs
+
+
+@pytest.mark.parametrize("seed", ["one", "two"])
+def test_some_secrets_begin_with_a_zero_byte_and_others_do_not(seed):
+    cases = exercise.secret_cases(lesson_random(seed))
+    zero = [exercise.shared_secret(*one.arguments)[0] == 0 for one in cases[:7]]
+    assert zero == [False] * 4 + [True] * 3
+    assert all(exercise.shared_secret(*one.arguments) is None for one in cases[7:])
+
+
+def test_all_of_low_order_give_nothing_but_zeros():
+    key = exercise.secret_cases(lesson_random("x"))[2].arguments[1]
+    for public in exercise.LOW_ORDER:
+        assert exercise.shared_secret("x25519", key, public) is None
+        with pytest.raises(ValueError):
+            load_der_private_key(key, None).exchange(X25519PublicKey.from_public_bytes(public))
+
+
+# ---- mistakes that no result shows
+
+
+def test_an_old_key_is_named(judged):
+    kept = {}
+
+    def mine(new_private_key, group, server_public):
+        if group not in kept:
+            kept[group] = new_private_key()
+        return exchanged(lambda: kept[group], group, server_public)
+
+    report = judged(THIS.task("my_exchange"), mine)
+    assert exercise.NOT_A_NEW_KEY in report.findings, report
+
+
+def test_an_error_let_through_for_a_bad_key_is_named(judged):
+    def mine(group, key, public):
+        secret = exercise.shared_secret(group, key, public)
+        if secret is None:
+            raise ValueError("no")
+        return secret
+
+    report = judged(THIS.task("my_shared_secret"), mine)
+    assert report.findings == (exercise.RAISED_FOR_A_BAD_KEY.format(error="ValueError"),)
+    assert 0 < report.points < 5
+
+
+@pytest.mark.parametrize("told", [None, "bad", ValueError("bad")], ids=repr)
+def test_a_decryption_that_tells_is_named(judged, told):
+    def mine(key, encrypted, offered, instead):
+        secret = exercise.decrypted(key, encrypted, offered, instead)
+        if secret[2:] != instead:
+            return secret
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    report = judged(THIS.task("my_decrypt"), mine)
+    assert "your server " in report.findings[0] and "question by question" in report.findings[0]
+    assert report.points == 1
+
+
+def test_both_ways_of_the_rfc_with_a_wrong_version_are_right(judged):
+    def recommended(key, encrypted, offered, instead):
+        held = load_der_private_key(key, None).decrypt(encrypted, padding.PKCS1v15())
+        return offered.to_bytes(2, "big") + (held[2:] if len(held) == 48 else instead)
+
+    assert judged(THIS.task("my_decrypt"), recommended).right
+
+
+# ---- with OpenSSL
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+def test_ours_shakes_hands_with_openssl(task):
+    report = task.live(task.right)
+    assert report.right, report
+    assert any(call.name.endswith("_client_key_exchange") for call in report.calls)
+
+
+WRONG = {
+    "my_rsa_body": "The padding is OAEP. It",
+    "my_shared_secret": "A leading zero of the x-coordinate is gone",
+    "my_exchange": "The secret is hashed",
+    "my_decrypt": "You always go on",
+}
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+def test_a_wrong_one_is_refused_and_that_is_said(task):
+    wrong = next(v for k, v in task.mistakes.items() if k.startswith(WRONG[task.name]))
+    report = task.live(wrong)
+    assert report.verdict is Verdict.WRONG
+    assert any("sent the alert bad_record_mac" in one for one in report.findings), report
+
+
+def test_a_decryption_that_tells_is_told_apart():
+    def mine(key, encrypted, offered, instead):
+        secret = exercise.decrypted(key, encrypted, offered, instead)
+        return None if secret[2:] == instead else secret
+
+    report = THIS.task("my_decrypt").live(mine)
+    assert report.verdict is Verdict.WRONG and "Whoever sent it sees" in str(report), report
+
+
+def test_an_error_of_hers_is_said_of_her_function():
+    def my_rsa_body(*_):
+        raise KeyError("x")
+
+    assert "my_rsa_body raised KeyError" in str(encrypts_by_her(my_rsa_body))
+
+
+def test_a_function_that_was_never_called_is_said():
+    report = shaken(
+        "x", ECDHE_SUITE, NamedGroup.x25519, CLIENT_STEPS.send_client_key_exchange, used=[]
+    )
+    assert report.findings == (NEVER_CALLED,) and report.verdict is Verdict.WRONG
