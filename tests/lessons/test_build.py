@@ -9,6 +9,7 @@ import build_lessons
 import lesson_answers
 import pytest
 from build_lessons import BuildError
+from sources import EXERCISE, refusal, write
 
 LESSON = """\
 # %% [markdown]
@@ -22,36 +23,6 @@ print(x)
 print(x + 1)
 x
 """
-EXERCISE = '''\
-# %% [markdown]
-# Write `double`.
-
-# %% tags=["solution"]
-def double(n: int) -> int:
-    """Twice n."""
-    # a comment that stays
-    ### BEGIN SOLUTION
-    m = 2 * n
-    return m
-    ### END SOLUTION
-
-
-# %%
-try:
-    report = double(4)
-except NotImplementedError:
-    report = "nothing"
-points = {8: 3.0}.get
-report
-
-# %% grade="double" points=3
-points(report)
-
-# %% [markdown] explain="explain-double" points=2
-# Twice as much.
-#
-# **What to look for.** 2 points: a word for it.
-'''
 
 
 @pytest.fixture
@@ -72,13 +43,6 @@ def stored(course: Path) -> Path:
     return course
 
 
-def write(root: Path, source: str, name: str = "01_step_exercise.py") -> Path:
-    path = root / "lessons" / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(source, encoding="utf-8")
-    return path
-
-
 def read(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -90,14 +54,6 @@ def source_of(cell: dict) -> str:
 def outputs_of(notebook: dict) -> list[str]:
     streams = [out for cell in notebook["cells"] for out in cell.get("outputs", [])]
     return ["".join(out.get("text") or out["data"]["text/plain"]) for out in streams]
-
-
-def refusal(root: Path, source: str, name: str = "01_step_exercise.py") -> str:
-    write(root, source, name)
-    with pytest.raises(BuildError) as refused:
-        build_lessons.targets(root)
-    assert "\n" not in str(refused.value)
-    return str(refused.value)
 
 
 # ---------------------------------------------------------------- this course
@@ -196,24 +152,6 @@ def test_the_exercise_has_a_stub_for_each_answer_and_nothing_is_stored(stored):
         assert cell["outputs"] == [] and cell["execution_count"] is None
 
 
-def test_nbgrader_is_told_what_each_cell_is_and_the_source_keeps_no_key_of_ours(course):
-    _, exercise, solution = build_lessons.targets(course)
-    for notebook in (exercise.notebook, solution.notebook):
-        told = [cell.metadata.get("nbgrader") for cell in notebook.cells]
-        assert told[0] is None
-        names = [one["grade_id"] for one in told[1:]]
-        assert names == ["double", "00-step-exercise-03", "points-double", "explain-double"]
-        assert [one["grade"] for one in told[1:]] == [False, False, True, True]
-        assert [one["solution"] for one in told[1:]] == [True, False, False, True]
-        assert [one["locked"] for one in told[1:]] == [False, True, True, False]
-        assert [one.get("points") for one in told[1:]] == [None, None, 3, 2]
-        for cell in notebook.cells:
-            assert not {"grade", "explain", "points"} & cell.metadata.keys()
-    locked = [cell.metadata.get("editable", True) for cell in exercise.notebook.cells]
-    assert locked == [True, True, False, False, True]
-    assert all(cell.metadata.nbgrader.checksum for cell in exercise.notebook.cells[1:])
-
-
 def test_several_answers_in_one_cell_keep_their_indentation():
     source = (
         "### BEGIN SOLUTION\na\n### END SOLUTION\nfor b in c:\n"
@@ -254,41 +192,6 @@ def test_a_wrong_answer_cell_is_refused_in_one_line(tmp_path, old, new, reason):
     line = refusal(tmp_path, EXERCISE.replace(old, new, 1), "00_step_exercise.py")
     assert line.startswith("lessons/00_step_exercise.py: cell 2: ")
     assert reason in line
-
-
-NEEDS = "points belong to grade=... or explain=..., and these need points"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "at", "reason"),
-    [
-        ('grade="double" points=3', 'grade="double"', 4, NEEDS),
-        ('grade="double" points=3', "points=3", 4, NEEDS),
-        ('explain="explain-double" points=2', 'explain="explain-double"', 5, NEEDS),
-        ("# %%\ntry", "# %% points=1\ntry", 3, NEEDS),
-        ("points(report)", "points(report)\nreport", 4, "its last line is points(report)"),
-        ("points(report)", "report.points", 4, "its last line is points(report)"),
-        ('[markdown] explain="', 'explain="', 5, "explain=... is for a [markdown] cell"),
-        ('[markdown] explain="explain-', '[markdown] grade="', 5, "grade=... is for a code cell"),
-        ('explain="explain-double"', 'explain="points-double"', 5, "points-double is there twice"),
-        ('explain="explain-double"', 'explain="double"', 5, "double is there twice"),
-        ("points=3", "points=0", 4, "points are a number above 0"),
-        ("points=3", 'points="3"', 4, "points are a number above 0"),
-        ("points=2", "points=true", 5, "points are a number above 0"),
-        ('grade="double"', 'grade="two words"', 4, "is not 1 to 64 of"),
-        ('explain="explain-double"', "explain=7", 5, "is not 1 to 64 of"),
-    ],
-)
-def test_points_in_the_wrong_place_are_refused_in_one_line(tmp_path, old, new, at, reason):
-    assert old in EXERCISE
-    line = refusal(tmp_path, EXERCISE.replace(old, new, 1), "00_step_exercise.py")
-    assert line.startswith(f"lessons/00_step_exercise.py: cell {at}: ")
-    assert reason in line
-
-
-def test_an_answer_belongs_in_one_kind_of_cell_only(tmp_path):
-    both = '# %% [markdown] explain="explain-a" grade="a" points=2\n# a\n'
-    assert "grade=... or explain=..., not both" in refusal(tmp_path, both)
 
 
 @pytest.mark.parametrize(
