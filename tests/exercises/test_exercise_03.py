@@ -1,0 +1,169 @@
+"""Exercise 03: each task's right answer, its mistakes, and its place before OpenSSL's servers."""
+
+from datetime import datetime
+
+import pytest
+from cryptography import x509
+
+from tlskit import pki
+from tlskit.alerts import Alert
+from tlskit.certificates import Trust, verify_chain
+from tlskit.checks.report import Verdict
+from tlskit.exercises import assignment, certificate_live
+from tlskit.exercises.certificate_chains import chains
+from tlskit.exercises.certificate_mistakes import RAISED
+from tlskit.exercises.certificate_verifiers import CHAINS, RIGHT_CHAIN, verifier
+from tlskit.exercises.task import Handed
+from tlskit.faulty_pki import FAULTS
+from tlskit.lesson import lesson_random
+
+THIS = assignment("03_certificate")
+TASKS = [one for one in THIS.tasks if one.live]
+ids = dict(ids=lambda task: task.name)
+
+
+@pytest.mark.parametrize("task", THIS.tasks, **ids)
+def test_ours_is_right_and_each_mistake_is_named(task, right, mistakes):
+    right(task)
+    mistakes(task)
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+def test_stubs_and_pasted_results_earn_nothing(task, nothing):
+    assert len(task.mistakes) >= 3
+    nothing(task)
+
+
+def test_points_add_up():
+    assert (THIS.max_points, len(TASKS)) == (20, 3)
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+@pytest.mark.parametrize("always", [True, False, "", "bad_certificate", "unknown_ca"])
+def test_the_same_answer_to_all_earns_nothing(task, judged, always):
+    report = judged(task, lambda *_: always)
+    assert not report.right and report.points == 0, report
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+def test_every_part_has_answers_of_both_kinds(task):
+    for seed in "abc":
+        answers = {}
+        for case in task.cases(lesson_random(seed)):
+            answers.setdefault(case.part, set()).add(bool(task.right(*case.arguments)))
+        assert all(len(both) == 2 for both in answers.values()), answers
+
+
+# ---- against the verifier of the library
+
+
+def test_the_whole_chain_is_judged_as_our_client_judges_it():
+    for seed in "abcdef":
+        for case in chains(lesson_random(seed)):
+            chain, host, now, roots = case.arguments
+            trust = Trust(tuple(map(x509.load_der_x509_certificate, roots)))
+            try:
+                verify_chain(chain, host, trust, datetime.fromisoformat(now))
+                alert = ""
+            except Alert as refusal:
+                alert = refusal.description.name
+            mine = RIGHT_CHAIN(*case.arguments)
+            if case.part == "signatures and bytes" and alert == "unknown_ca":
+                alert = "bad_certificate"  # a root's namesake: our client looks at key ids as well
+            assert mine == alert, (seed, case.part)
+
+
+# ---- mistakes that no result shows
+
+
+@pytest.mark.parametrize("seed", ["a term", "another term"])
+def test_errors_of_the_library_are_named(judged, seed):
+    def unguarded(certificate, below):
+        extensions = x509.load_der_x509_certificate(certificate).extensions
+        basic = extensions.get_extension_for_class(x509.BasicConstraints).value
+        return basic.ca and below <= basic.path_length
+
+    report = judged(THIS.task("my_may_sign"), unguarded, seed)
+    assert set(report.findings) == {RAISED["ExtensionNotFound"], RAISED["TypeError"]}
+
+    def hoping(chain, host, now, roots):
+        for child in map(x509.load_der_x509_certificate, chain):
+            for one in map(x509.load_der_x509_certificate, [*chain, *roots]):
+                if one.subject == child.issuer:
+                    child.verify_directly_issued_by(one)
+        return ""
+
+    report = judged(THIS.task("my_verify_chain"), hoping, seed)
+    assert set(report.findings) == {RAISED["ValueError"], RAISED["InvalidSignature"]}
+
+
+def other_words(word):
+    return lambda *arguments: RIGHT_CHAIN(*arguments) and word
+
+
+@pytest.mark.parametrize("seed", ["a term", "another term"])
+def test_other_alerts_than_those_of_the_table_are_named(judged, seed):
+    task = THIS.task("my_verify_chain")
+    report = judged(task, other_words("bad_certificate"), seed)
+    parts = report.findings[0].partition("look at ")[2].rstrip(".").split(", ")
+    wanted = {"the way to a root", "dates", "who may sign", "what the leaf is for", "good chains"}
+    assert set(parts) == wanted, parts
+    report = judged(task, other_words("wrong_name"), seed)
+    assert "'wrong_name' is the name of no alert" in report.findings[0]
+
+
+# ---- live
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+def test_the_right_one_tells_the_servers_apart(task):
+    report = task.live(task.right)
+    assert report.right and report.calls, report
+
+
+@pytest.mark.parametrize("task", TASKS, **ids)
+def test_who_believes_all_or_none_is_not_right(task):
+    yes, no = ("", "unknown_ca") if task.name == "my_verify_chain" else (True, False)
+    assert task.live(lambda *_: yes).verdict is Verdict.WRONG
+    refused = task.live(lambda *_: no)
+    assert refused.verdict is Verdict.WRONG and "A good server" in refused.findings[0]
+
+
+LIVE_MISTAKES = [
+    (sentence, wrong)
+    for sentence, wrong in CHAINS.items()
+    if any(word in sentence for word in ("no signature", "no date", "who may sign", "made for"))
+]
+
+
+@pytest.mark.parametrize("sentence, wrong", LIVE_MISTAKES, ids=lambda one: str(one)[:30])
+def test_a_verifier_that_asks_too_little_believes_a_bad_server(sentence, wrong):
+    report = THIS.task("my_verify_chain").live(wrong)
+    assert report.verdict is Verdict.WRONG
+    assert all("You believed a server" in one for one in report.findings), report
+
+
+def test_who_asks_only_after_the_name_believes_all_but_the_one_of_another_host():
+    def nothing(*_):
+        return ""
+
+    alone = verifier(
+        walk=lambda chain, roots: (chain, ""), dates=nothing, signers=nothing, usage=nothing
+    )
+    findings = THIS.task("my_verify_chain").live(alone).findings
+    assert len(findings) == len(certificate_live.BAD) - 1
+    assert not any(FAULTS["wrong_name"].story in one for one in findings)
+
+
+def test_a_word_that_is_no_alert_and_an_error_are_told():
+    live = THIS.task("my_verify_chain").live
+    assert "'no' is the name of no alert" in live(lambda *_: "no").findings[0]
+    said = live(lambda *_: 1 // 0).findings[0]
+    assert "my_verify_chain raised ZeroDivisionError" in said and "stands for" not in said
+
+
+def test_a_function_that_nobody_called_is_said():
+    hers = Handed("my_may_sign", lambda *_: True)
+    good = [pki.credential("rsa")]
+    report = certificate_live.met(hers, lambda chain, *_: good[0].leaf, good, {})
+    assert report.verdict is Verdict.WRONG and "never called" in report.findings[0]
