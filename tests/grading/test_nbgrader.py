@@ -16,11 +16,14 @@ import nbformat
 import pytest
 
 from tlskit.exercises import assignments
+from tlskit.grade.gradebook import load
+from tlskit.grade.rows import Result, Row, Status
 
 pytest.importorskip("nbgrader")
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.name[0].isdigit())
 FIRST, LAST = EXERCISES[0], EXERCISES[-1]
+GRADED, MANUAL = Status.GRADED, Status.MANUAL
 HALF = """
 def my_master_secret(prf, pre_master_secret, client_random, server_random):
     if len(pre_master_secret) == 48:
@@ -156,6 +159,20 @@ def test_export_writes_a_row_for_each_student(course):
     score = {row["student_id"]: float(row["score"]) for row in rows}
     assert (score["untouched"], score["half"]) == (0, 2)
     assert score["right"] == sum(task.points for task in assignments()[FIRST].tasks)
+
+
+def test_results_of_our_grading_join_those_that_are_there_and_formgrader_lists_them(course):
+    known = assignments()[FIRST]
+    rows = [Row("marked", one.name, one.points, one.points, "", GRADED) for one in known.tasks]
+    rows += [Row("marked", one.name, None, one.points, "", MANUAL) for one in known.explanations]
+    result = Result("marked", FIRST, "0" * 64, tuple(rows))
+    load([result], known, course.config.CourseDirectory.db_url)
+    grading = course.folder / "grading"
+    shutil.copytree(grading / "submitted/right", grading / "submitted/marked")
+    shutil.copytree(grading / "submitted/marked", grading / "autograded/marked")  # as docs say
+    (mark,) = [one for one in course.api.get_submissions(FIRST) if one["student"] == "marked"]
+    assert mark["score"] == course.mark("right", FIRST)["score"]
+    assert (mark["autograded"], mark["needs_manual_grade"]) == (True, True)
 
 
 @pytest.mark.parametrize("name", EXERCISES)
