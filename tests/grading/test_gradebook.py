@@ -15,7 +15,6 @@ from tlskit.grade.gradebook import GradebookError, load
 from tlskit.grade.rows import Result, Row, Status
 
 api = pytest.importorskip("nbgrader.api")
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 FIRST = assignment("00_first_step")
 SECRET, WHY = (task.name for task in FIRST.tasks)

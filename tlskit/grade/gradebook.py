@@ -4,6 +4,7 @@ import importlib
 import os
 import shutil
 import sysconfig
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,7 +27,7 @@ def load(results: Sequence[Result], assignment: Assignment, url: str) -> int:
     api = nbgrader_api()
     errors = importlib.import_module("sqlalchemy.exc")
     try:
-        with with_alembic(), api.Gradebook(url) as book:
+        with quiet(errors.SAWarning), with_alembic(), api.Gradebook(url) as book:
             ensure(book, api, assignment)
             for result in results:
                 enter(book, api, result, assignment)
@@ -49,6 +50,14 @@ def nbgrader_api() -> Any:
             "nbgrader is not installed in this environment; `python3 course.py setup --dev` makes "
             ".venv-dev, which has it"
         ) from None
+
+
+@contextmanager
+def quiet(kind: type[Warning]) -> Iterator[None]:
+    """Leave out warnings about how nbgrader uses its database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", kind)
+        yield
 
 
 @contextmanager
