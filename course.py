@@ -52,6 +52,7 @@ COMMANDS = {
     "build": (DEV, ["tools/build_lessons.py"], "make the notebooks from lessons/"),
     "bundle": (LEARNER, ["tools/bundle.py"], "fetch all that `lab --offline` needs, into bundle/"),
     "bench": (DEV, ["tools/bench.py"], "measure tlskit beside OpenSSL and others"),
+    "release": ("", ["tools/release.py"], "--for students DIR: the course without solutions"),
     "lock": (DEV, ["tools/lock.py"], "make both locks anew from pyproject.toml"),
     "peers": ("", ["tools/peers.py"], "install what tests need from outside Python"),
     "doctor": ("", ["tools/doctor.py"], "say what this machine has and lacks for the course"),
@@ -168,12 +169,16 @@ def environment_of(env):
 def run(command, arguments):
     """Make what a command needs, run it, return its exit code."""
     env, script, _ = COMMANDS[command]
+    if absent(script):
+        raise Failure(f"{command} is not in this folder: it has no {absent(script)}")
     offline = command in ("lab", "setup") and "--offline" in arguments
     if offline:
         arguments = [one for one in arguments if one != "--offline"]
     if command == "setup":
         if set(arguments) - {"--dev"}:
             raise Failure("setup takes no option but --dev and --offline")
+        if arguments and not (ROOT / LOCKS[DEV]).exists():
+            raise Failure(f"--dev is not for this folder: it has no {LOCKS[DEV]}")
         if offline and arguments:
             raise Failure("--offline makes the learner's environment only, so not with --dev")
         for one in (LEARNER, DEV) if arguments else (LEARNER,):
@@ -186,8 +191,15 @@ def run(command, arguments):
     if env:
         make(env, offline)
     python = str(python_of(env)) if env else sys.executable
-    where = ROOT if command != "run" else Path.cwd()
+    where = Path.cwd() if command in ("run", "release") else ROOT
+    script = [str(ROOT / one) if one.endswith(".py") else one for one in script]
     return hand_over([python, *script, *arguments], where, environment_of(env))
+
+
+def absent(script):
+    """Return the file that a command lacks here (what students get has not all), or ""."""
+    files = [one for one in script if one.endswith(".py")]
+    return next((one for one in files if not (ROOT / one).exists()), "")
 
 
 def hand_over(command, where, variables):
@@ -211,7 +223,8 @@ def hand_over(command, where, variables):
 def usage():
     """Return the list of commands."""
     lines = ["usage: python3 course.py COMMAND [OPTIONS]", ""]
-    return "\n".join(lines + [f"  {name:<8} {row[2]}" for name, row in COMMANDS.items()])
+    here = {name: row[2] for name, row in COMMANDS.items() if not absent(row[1])}
+    return "\n".join(lines + [f"  {name:<8} {what}" for name, what in here.items()])
 
 
 def main(arguments):
