@@ -34,14 +34,19 @@ RANKS = {
 WITHIN = {
     "exercises": (
         "task",
-        "calling drawing resumption_mistakes client_key_exchange_mistakes certificate_mistakes",
+        "calling drawing hers key_generation_mistakes key_generation_cutting resumption_mistakes client_key_exchange_mistakes certificate_mistakes",
         "judging resumption_decisions client_key_exchange_more certificate_cases certificate_verifiers",
-        "resumption_live resumption_cases client_key_exchange_live certificate_live certificate_chains",
+        "resumption_live resumption_cases client_key_exchange_live key_generation_live certificate_live certificate_chains",
         "record_protection_mistakes record_protection_cbc finished_mistakes",
         "record_protection_cbc_mistakes finished_cases",
         "record_protection_cases record_protection_live finished_live",
         "record_protection finished",
-        "first_step resumption client_key_exchange certificate",
+        "capstone_peers capstone_flight earlier",
+        "capstone_broken capstone_captures capstone_live",
+        "capstone_served capstone_diagnosis",
+        "capstone",
+        "first_step key_generation resumption client_key_exchange certificate",
+        "brought",
         "__init__",
     ),
     "grade": (

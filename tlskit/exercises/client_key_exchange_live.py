@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 from tlskit import tls12
@@ -11,6 +10,7 @@ from tlskit.checks.report import Report, Verdict
 from tlskit.cipher_suites import Suite
 from tlskit.connection import Connection
 from tlskit.exercises.client_key_exchange_mistakes import private_der, version
+from tlskit.exercises.hers import Mine, counted, named_after
 from tlskit.key_exchange import KeyPair, generate_key_pair, shared_secret
 from tlskit.labs.key_transport import ECDHE_SUITE, SUITE, all_answers
 from tlskit.lesson import client_settings, openssl_client, openssl_server, server_settings
@@ -20,7 +20,6 @@ from tlskit.registry import HandshakeType, NamedGroup, ProtocolVersion
 from tlskit.tls12.state import State, sent
 from tlskit.trace import Call, ReplacementError
 
-Mine = Callable[..., Any]
 Step = Callable[[State], tuple[State, bytes]]
 TLS_1_2 = int(ProtocolVersion.TLS_1_2)
 NEVER_CALLED = "The handshake went well, but your function was never called: it says nothing."
@@ -33,23 +32,6 @@ ENDED = (
     "OpenSSL's client gets through, but at a wrong ciphertext the handshake stops: {error}. "
     "Whoever sent it sees that (RFC 5246 §7.4.7.1)."
 )
-
-
-def named_after(mine: Mine, what: Mine) -> Mine:
-    """Return a function with her function's name, so that an error in it is said of hers."""
-    what.__name__ = getattr(mine, "__name__", "your function")
-    return what
-
-
-def counted(mine: Mine, calls: list[str]) -> Mine:
-    """Return her function so that its calls are noted."""
-
-    @wraps(mine)
-    def called(*arguments: Any) -> Any:
-        calls.append("called")
-        return mine(*arguments)
-
-    return called
 
 
 def sent_body(state: State, body: bytes) -> tuple[State, bytes]:

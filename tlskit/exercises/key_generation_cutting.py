@@ -1,0 +1,180 @@
+"""Exercise 06: the key block and how it is cut; the mistakes that are really made."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tlskit.checks import lesson_06
+from tlskit.cipher_suites import Cipher, Suite, suite_named
+from tlskit.tls12 import key_schedule
+from tlskit.tls12.key_schedule import MASTER_SECRET_LENGTH, PRF
+
+Wrong = Callable[..., Any]
+LABEL = b"key expansion"
+
+
+# ---- the key block
+
+
+def key_block(
+    prf: PRF, master_secret: bytes, client_random: bytes, server_random: bytes, length: int
+) -> bytes:
+    """Return the key block (RFC 5246 §6.3)."""
+    return key_schedule.key_block(prf, master_secret, server_random, client_random, length)
+
+
+def expanded(seed: Callable[[bytes, bytes], bytes], label: bytes = LABEL, size: int = 0) -> Wrong:
+    """Return a key expansion with another seed (of client's and server's random), label, size."""
+
+    def wrong(prf: PRF, master_secret: bytes, client: bytes, server: bytes, length: int) -> bytes:
+        return prf(master_secret, label, seed(client, server), size or length)
+
+    return wrong
+
+
+def server_first(client: bytes, server: bytes) -> bytes:
+    """Return the randoms in the order of the key expansion."""
+    return server + client
+
+
+KEY_BLOCK_MISTAKES: dict[str, Wrong] = {
+    "The randoms stand in the order of the master secret. Read the key expansion's seed once more: "
+    "RFC 5246 §6.3.": expanded(lambda client, server: client + server),
+    "The client's random is missing (RFC 5246 §6.3).": expanded(lambda client, server: server),
+    "The server's random is missing (RFC 5246 §6.3).": expanded(lambda client, server: client),
+    "There is no seed at all: every connection of a session would have the same keys (RFC 5246 "
+    "§6.3).": expanded(lambda client, server: b""),
+    "The label is the one of the master secret; each step has its own (RFC 5246 §6.3).": expanded(
+        server_first, b"master secret"
+    ),
+    "Label and order are those of the master secret: that is the step before (RFC 5246 §6.3).": (
+        expanded(lambda client, server: client + server, b"master secret")
+    ),
+    "The label has an underscore; the RFC's has not (RFC 5246 §6.3).": expanded(
+        server_first, b"key_expansion"
+    ),
+    "The result has 48 bytes in every case: that is a master secret's size (RFC 5246 §6.3).": (
+        expanded(server_first, LABEL, MASTER_SECRET_LENGTH)
+    ),
+    "Secret and seed have changed places (RFC 5246 §6.3).": (
+        lambda prf, master, client, server, length: prf(server + client, LABEL, master, length)
+    ),
+}
+
+
+# ---- the key block, cut
+
+
+def partition(suite: str, key_block: bytes) -> dict[str, bytes]:
+    """Cut a suite's key block into its six parts; what is over is not used (RFC 5246 §6.3)."""
+    needed = suite_named(suite).key_block_length
+    return key_schedule.partition(suite_named(suite), key_block[:needed])
+
+
+def named(wrong: Callable[[Suite, bytes], Any]) -> Wrong:
+    """Return a partition that is given the suite's name."""
+    return lambda suite, key_block: wrong(suite_named(suite), key_block)
+
+
+def sized(change: Callable[[Suite], dict[str, int]]) -> Wrong:
+    """Return a partition with other sizes of some parts."""
+
+    def wrong(suite: Suite, key_block: bytes) -> dict[str, bytes]:
+        sizes = lesson_06.sizes_of(suite) | change(suite)
+        return lesson_06.cut_in(lesson_06.ORDER, key_block, sizes)
+
+    return named(wrong)
+
+
+def whole_nonce(suite: Suite) -> dict[str, int]:
+    """Give GCM an IV as long as its nonce."""
+    return {"IV": 12} if suite.cipher is Cipher.AES_GCM else {}
+
+
+def record_half(suite: Suite) -> dict[str, int]:
+    """Give GCM the half of its nonce that travels."""
+    return {"IV": 8} if suite.cipher is Cipher.AES_GCM else {}
+
+
+def cbc_ivs(suite: Suite) -> dict[str, int]:
+    """Give CBC an IV, as TLS 1.0 did."""
+    return {"IV": 16} if suite.cipher is Cipher.AES_CBC else {}
+
+
+def gcm_for_all(suite: Suite) -> dict[str, int]:
+    """Give ChaCha20-Poly1305 GCM's IV."""
+    return {"IV": 4} if suite.cipher is Cipher.CHACHA20_POLY1305 else {}
+
+
+def macs_for_all(suite: Suite) -> dict[str, int]:
+    """Give AEAD suites MAC keys, as long as the hash in their names."""
+    word = suite.name.rpartition("_")[2]
+    return {"MAC_key": {"SHA": 20, "SHA256": 32, "SHA384": 48}[word]}
+
+
+def longer_macs(suite: Suite) -> dict[str, int]:
+    """Take SHA-256's size for SHA-1."""
+    return {"MAC_key": 32} if suite.mac_hash == "sha1" else {}
+
+
+def small_keys(suite: Suite) -> dict[str, int]:
+    """Take 16 bytes for every key."""
+    return {"key": 16}
+
+
+def in_bits(suite: Suite) -> dict[str, int]:
+    """Take the name's number for bytes."""
+    return {"key": 8 * suite.enc_key_length}
+
+
+def one_key(suite: Suite, key_block: bytes) -> dict[str, bytes]:
+    """Give both sides the client's parts."""
+    parts = lesson_06.cut_in(lesson_06.ORDER, key_block, lesson_06.sizes_of(suite))
+    return {name: parts[name.replace("server", "client")] for name in parts}
+
+
+def all_the_rest(suite: Suite, key_block: bytes) -> dict[str, bytes]:
+    """Give the last part all that is left."""
+    parts = lesson_06.cut_in(lesson_06.ORDER, key_block, lesson_06.sizes_of(suite))
+    needed = suite.key_block_length
+    return parts | {"server_write_IV": parts["server_write_IV"] + key_block[needed:]}
+
+
+PARTITION_MISTAKES: dict[str, Wrong] = {
+    "All of the client's parts come first in yours. RFC 5246 §6.3 lists the six in their order.": (
+        named(lesson_06.ordered(lesson_06.BY_SIDE))
+    ),
+    "In each pair client and server have changed places (RFC 5246 §6.3).": named(
+        lesson_06.ordered(lesson_06.SERVER_FIRST)
+    ),
+    "The keys stand before the MAC keys (RFC 5246 §6.3).": named(
+        lesson_06.ordered(lesson_06.KEYS_FIRST)
+    ),
+    "The IVs stand before the rest (RFC 5246 §6.3).": named(lesson_06.ordered(lesson_06.IVS_FIRST)),
+    "Both sides have the same parts; each direction has its own (RFC 5246 §6.3).": named(one_key),
+    "GCM's IVs have 12 bytes in yours, as long as its whole nonce. Only the salt is in the key "
+    "block (RFC 5288 §3).": sized(whole_nonce),
+    "GCM's IVs have 8 bytes in yours: that is the part which travels in each record (RFC 5288 "
+    "§3).": sized(record_half),
+    "ChaCha20-Poly1305 has GCM's IV in yours; it has its own size (RFC 7905 §2).": sized(
+        gcm_for_all
+    ),
+    "CBC suites have IVs in yours. So it was in TLS 1.0; now they travel in each record (RFC 5246 "
+    "§6.2.3.2).": sized(cbc_ivs),
+    "AEAD suites have MAC keys in yours. What does the last word of their names stand for? RFC "
+    "5246 §6.2.3.3, RFC 5289 §3.2.": sized(macs_for_all),
+    "CBC suites have no MAC keys in yours (RFC 5246 §6.2.3.1).": named(lesson_06.no_macs),
+    "A bare SHA at the end of a name is SHA-1, and your MAC keys are longer than that (RFC 5246 "
+    "App. C).": sized(longer_macs),
+    "Every key has 16 bytes in yours; some suites have longer ones (RFC 5246 App. C).": sized(
+        small_keys
+    ),
+    "You took the number in the name for bytes; it counts bits (RFC 5246 App. C).": sized(in_bits),
+    "The last part takes all that is left. A key block may be longer than what is needed (RFC 5246 "
+    "§6.3).": named(all_the_rest),
+    "Names are missing where a part is empty: there are six in every suite.": named(
+        lesson_06.no_empty_parts
+    ),
+    "The parts are right, their names are not: look for what stands between side and kind.": named(
+        lesson_06.other_names
+    ),
+}
