@@ -67,7 +67,7 @@ def judged(
             return Verdict.WRONG, (str(error),)
     for error in failures:
         if isinstance(error, Alert):
-            who = "OpenSSL sent" if error.received else "Our client sent"
+            who = "OpenSSL sent" if error.received else f"Our {client.role} sent"
             return Verdict.WRONG, (f"{who} the alert {error.description.name}.", *hint(error))
     if not called:
         return Verdict.WRONG, (NEVER_CALLED,)
