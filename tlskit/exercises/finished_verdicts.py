@@ -1,0 +1,90 @@
+"""Exercise 08: the verdict on the peer's Finished; the right one, and the usual wrong ones."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tlskit.exercises.finished_mistakes import (
+    ASKS,
+    FINISHED,
+    Finish,
+    Messages,
+    Prf,
+    asking,
+    finished,
+    other,
+)
+from tlskit.messages import HEADER_SIZE
+from tlskit.tls12.key_schedule import VERIFY_DATA_LENGTH
+
+OK, DECODE, DECRYPT = "", "decode_error", "decrypt_error"
+UNEXPECTED = "unexpected_message"
+Verdict = Callable[[Prf, str, bytes, str, Messages], Any]
+
+
+def judging(
+    finish: Finish = finished,
+    same: Callable[[bytes, bytes], bool] = lambda mine, came: mine == came,
+    unexpected: str | None = UNEXPECTED,
+    length: str | None = DECODE,
+    differs: str = DECRYPT,
+) -> Verdict:
+    """Return how the peer's Finished is judged; None leaves a check out.
+
+    Args:
+        same: the verify_data that is due, and the one that came -> whether they agree.
+    """
+
+    def verdict(
+        prf: Prf, hash_name: str, master_secret: bytes, role: str, messages: Messages
+    ) -> str:
+        *before, last = messages
+        if unexpected is not None and last[0] != FINISHED:
+            return unexpected
+        if length is not None and len(last) != HEADER_SIZE + VERIFY_DATA_LENGTH:
+            return length
+        due = finish(prf, hash_name, master_secret, other(role), before)
+        return OK if same(due[HEADER_SIZE:], last[HEADER_SIZE:]) else differs
+
+    return verdict
+
+
+verdict = judging()
+VERDICTS: dict[str, Verdict] = {
+    sentence: judging(asking(one)) for sentence, one in ASKS.items()
+} | {
+    "Your verify_data is never compared, or what comes of it is not returned: every Finished of "
+    "the right length is taken.": judging(same=lambda mine, came: True),
+    "You compare only as many bytes as came; less than all of them proves less.": judging(
+        same=lambda mine, came: mine.startswith(came), length=None
+    ),
+    "You compare only the first bytes of what came, and ignore what stands behind.": judging(
+        same=lambda mine, came: came.startswith(mine), length=None
+    ),
+    "A verify_data of a wrong length is no failed check: the message can't be decoded. RFC 5246 "
+    "§7.2.2 has an alert for that.": judging(length=None),
+    "You don't look at the message's type: another message with the right 12 bytes is taken.": (
+        judging(unexpected=None)
+    ),
+    "A message that is no Finished gets decrypt_error. Nothing failed to verify: it is not its "
+    "turn (RFC 5246 §7.2.2).": judging(unexpected=DECRYPT),
+    "A message that is no Finished gets decode_error. It may be well made; it is not its turn "
+    "(RFC 5246 §7.2.2).": judging(unexpected=DECODE),
+    "A verify_data that differs gets bad_record_mac. But the record did open (RFC 5246 §7.2.2).": (
+        judging(differs="bad_record_mac")
+    ),
+    "A verify_data that differs gets handshake_failure; RFC 5246 §7.2.2 names an alert for a "
+    "Finished that can't be validated.": judging(differs="handshake_failure"),
+    "A verify_data that differs gets illegal_parameter; RFC 5246 §7.2.2 names an alert for a "
+    "Finished that can't be validated.": judging(differs="illegal_parameter"),
+    "A verify_data that differs gets decode_error; it could be decoded, and was wrong.": (
+        judging(differs=DECODE)
+    ),
+    "The verdicts are turned round: what agrees is refused, what differs is taken.": judging(
+        same=lambda mine, came: mine != came
+    ),
+}
+OWN_IN_TRANSCRIPT = (
+    "The Finished that you check is in the hash itself. Its sender could not hash it: it covers "
+    "what went by before."
+)
+"""Found by what the PRF was asked: no Finished can be made that such a check takes."""
