@@ -125,7 +125,7 @@ def test_openssl_takes_what_is_right(task):
     [
         ("my_protect_gcm", gcm.fixed_explicit, "the same explicit nonce"),
         ("my_protect_gcm", gcm.WAYS[gcm.COUNTED_TAG].protect, "OpenSSL sent the alert bad_record"),
-        ("my_unprotect_gcm", gcm.WAYS[gcm.COUNTED_TAG].open, "Our client sent the alert bad_rec"),
+        ("my_unprotect_gcm", gcm.WAYS[gcm.COUNTED_TAG].open, "Our server sent the alert bad_rec"),
         (
             "my_protect_cbc",
             cbc_mistakes.WAYS[cbc_mistakes.PKCS7].seal,

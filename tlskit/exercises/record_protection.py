@@ -15,6 +15,11 @@ OURS = tuple(
         *("additional_data", "nonce", "protect", "unprotect", "mac", "encrypt_cbc"),
         *("padded_and_encrypted", "decrypted", "decrypt_then_check", "record_keys"),
     )
+) + (
+    "tlskit.exercises.record_protection_mistakes.protect_gcm",
+    "tlskit.exercises.record_protection_mistakes.unprotect_gcm",
+    "tlskit.exercises.record_protection_cbc.protect_cbc",
+    "tlskit.exercises.record_protection_cbc.unprotect_cbc",
 )
 
 
