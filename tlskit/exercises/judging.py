@@ -19,7 +19,7 @@ def judge(task: Task, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Mar
 
     A mistake is named if it explains every result; two that look alike are both named.
     """
-    wanted = [read(task, case, ours(task, case)) for case in cases]
+    wanted = [ours(task, case) for case in cases]
     if all(one.came in (Came.NOT_WRITTEN, Came.NOT_THERE) for one in outcomes):
         return Marked(task.name, Verdict.NOT_WRITTEN, (outcomes[0].said,), "", 0.0, task.points)
     right = [
@@ -34,9 +34,10 @@ def judge(task: Task, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Mar
     return Marked(task.name, Verdict.WRONG, tuple(found), task.reference, earned, task.points)
 
 
-def ours(task: Task, case: Case) -> Outcome:
-    """Return what our own function makes of a case."""
-    return Outcome(Came.VALUE, plain(task.right(*case.arguments)))
+def ours(task: Task, case: Case) -> Any:
+    """Return our own function's result as it is compared; it can be read, or we are wrong."""
+    value = plain(task.right(*case.arguments))
+    return value if task.read is None else plain(task.read(value, *case.arguments))
 
 
 def called_ours(outcomes: Sequence[Outcome]) -> bool:
@@ -116,14 +117,14 @@ def explains(
     wanted: Sequence[Any],
 ) -> bool:
     """Tell whether a mistake gives all these results, and is one in at least one case."""
-    made = []
-    for case in cases:
+    for case, result in zip(cases, results, strict=True):
         try:
             value = plain(wrong(*case.arguments))
         except (Exception, Unsendable):
             return False
-        made.append(read(task, case, Outcome(Came.VALUE, value)))
-    return made == list(results) and made != list(wanted)
+        if read(task, case, Outcome(Came.VALUE, value)) != result:
+            return False
+    return list(results) != list(wanted)
 
 
 def unknown(
