@@ -1,5 +1,7 @@
 """Exercise 05: each task's right answer, its mistakes, and its place in a handshake."""
 
+import os
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -103,6 +105,23 @@ def test_a_decryption_that_tells_is_named(judged, told):
     report = judged(THIS.task("my_decrypt"), mine)
     assert "your server " in report.findings[0] and "question by question" in report.findings[0]
     assert report.points == 1
+
+
+def test_bytes_of_her_own_in_place_of_those_handed_over_are_named(judged):
+    def mine(key, encrypted, offered, instead):
+        secret = exercise.decrypted(key, encrypted, offered, instead)
+        return secret[:2] + os.urandom(46) if secret[2:] == instead else secret
+
+    assert judged(THIS.task("my_decrypt"), mine).findings[0] == exercise.OWN_RANDOM
+
+
+def test_what_is_wrong_in_a_body_is_named_by_its_place(judged):
+    def mine(offered, negotiated, random, certificate):
+        body = exercise.rsa_body(offered, negotiated, random, certificate)
+        return b"\x07" + body
+
+    (found,) = judged(THIS.task("my_rsa_body"), mine).findings
+    assert "'before the ciphertext' is wrong" in found
 
 
 def test_both_ways_of_the_rfc_with_a_wrong_version_are_right(judged):

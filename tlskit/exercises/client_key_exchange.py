@@ -20,6 +20,7 @@ from tlskit.exercises.client_key_exchange_mistakes import (
     read_rsa_body,
     rsa_body,
     shared_secret,
+    version,
 )
 from tlskit.exercises.client_key_exchange_more import (
     DECRYPT_MISTAKES,
@@ -178,6 +179,10 @@ TELLS = (
     "Where decryption fails, your server {does}. It may be about any of padding, length, version: "
     "who learns that can decrypt a recorded secret, question by question (RFC 5246 §7.4.7.1)."
 )
+OWN_RANDOM = (
+    "Where decryption fails, your secret has the right form, but its random bytes are not those "
+    "that were handed over: these were drawn before anything was decrypted (RFC 5246 §7.4.7.1)."
+)
 
 
 def raised_for_a_bad_key(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
@@ -202,8 +207,19 @@ def tells(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
     if errors := [one.error for one in outcomes if one.came is Came.RAISED]:
         return [TELLS.format(does=f"ends in {errors[0]}")]
     bad = [one for case, one in pairs if case.part != "a good secret" and one.came is Came.VALUE]
-    odd = [one.value for one in bad if not isinstance(one.value, bytes)]
-    return [TELLS.format(does=f"answers {odd[0]!r}, which is no secret")] if odd else []
+    if odd := [one.value for one in bad if not isinstance(one.value, bytes)]:
+        return [TELLS.format(does=f"answers {odd[0]!r}, which is no secret")]
+    return [OWN_RANDOM] if all(drawn_by_herself(*pair) for pair in pairs) else []
+
+
+def drawn_by_herself(case: Case, outcome: Outcome) -> bool:
+    """Tell whether a secret looks made up, and not from what was handed over for it."""
+    if case.part not in ("wrong padding", "wrong length"):
+        return True
+    offered, instead = case.arguments[2:]
+    value = outcome.value
+    formed = isinstance(value, bytes) and len(value) == 2 + len(instead)
+    return formed and value[:2] == version(offered) and value[2:] not in (instead, bytes(46))
 
 
 OURS = "tlskit.key_exchange."

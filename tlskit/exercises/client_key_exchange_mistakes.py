@@ -71,18 +71,24 @@ def read_rsa_body(
     key = private_key(certificate)
     size = key.key_size // 8
     if len(body) < size:
-        return [body, "not encrypted", b""]
+        return looked_at(body, "no ciphertext", b"")
     before, encrypted = body[:-size], body[-size:]
     for algorithm in (hashes.SHA1(), hashes.SHA256()):
         oaep = padding.OAEP(padding.MGF1(algorithm), algorithm, None)
         try:
-            return [before, f"OAEP with {algorithm.name}", key.decrypt(encrypted, oaep)]
+            content = key.decrypt(encrypted, oaep)
+            return looked_at(before, f"OAEP with {algorithm.name}", content)
         except ValueError:
             continue
     block = block_of(encrypted, key)
     if block[:2] == b"\x00\x02" and 0 in block[10:]:
-        return [before, "PKCS #1 v1.5", block[block.index(0, 10) + 1 :]]
-    return [before, "none", block.lstrip(b"\0")]
+        return looked_at(before, "PKCS #1 v1.5", block[block.index(0, 10) + 1 :])
+    return looked_at(before, "none", block.lstrip(b"\0"))
+
+
+def looked_at(before: bytes, padded: str, content: bytes) -> dict[str, Any]:
+    """Return what a body consists of, under names that a report can mention."""
+    return {"before the ciphertext": before, "padding": padded, "encrypted content": content}
 
 
 def encrypted_for(certificate: bytes, secret: bytes) -> bytes:
@@ -133,6 +139,9 @@ def unpadded(offered: int, negotiated: int, random: bytes, certificate: bytes) -
 RSA_MISTAKES: dict[str, Wrong] = {
     "The secret begins with the version that was negotiated. RFC 5246 §7.4.7.1 has a note on which "
     "of the two versions belongs there.": other_secret(lambda o, n, r: version(n) + r),
+    "The version in the secret is 03 03 whatever was offered (RFC 5246 §7.4.7.1).": other_secret(
+        lambda o, n, r: b"\x03\x03" + r
+    ),
     "What you encrypted has 46 bytes: the version is not in it. Look at PreMasterSecret, RFC 5246 "
     "§7.4.7.1.": other_secret(lambda o, n, r: r),
     "The version stands behind the random bytes; a struct is sent field by field, in its order "

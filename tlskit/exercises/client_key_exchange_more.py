@@ -191,6 +191,12 @@ def without_version(key: bytes, encrypted: bytes, client_version: int, instead: 
     return instead if secret[2:] == instead else secret
 
 
+def with_fixed_version(key: bytes, encrypted: bytes, client_version: int, instead: bytes) -> bytes:
+    """Put TLS 1.2's version before what is used instead."""
+    secret = decrypted(key, encrypted, client_version, instead)
+    return b"\x03\x03" + instead if secret[2:] == instead else secret
+
+
 DECRYPT_MISTAKES: dict[str, Wrong] = {
     "You go on with whatever came out. Wrong length, wrong version, made-up bytes: all are taken "
     "for the client's secret (RFC 5246 §7.4.7.1).": guarded(lambda held, offered: True),
@@ -207,6 +213,9 @@ DECRYPT_MISTAKES: dict[str, Wrong] = {
     ),
     "`instead` has 46 bytes, and a secret has 48: something belongs before it (RFC 5246 "
     "§7.4.7.1).": without_version,
+    "The version before `instead` is 03 03 whatever ClientHello offered (RFC 5246 §7.4.7.1).": (
+        with_fixed_version
+    ),
     "After a failed decryption the secret is always 48 zeros: whoever spoiled the ciphertext "
     "knows it, and sees that it failed (RFC 5246 §7.4.7.1).": telling(bytes(48)),
     "After a failed decryption you return something else than a secret. A server that goes another "

@@ -139,6 +139,12 @@ def all_the_rest(suite: Suite, key_block: bytes) -> dict[str, bytes]:
     return parts | {"server_write_IV": parts["server_write_IV"] + key_block[needed:]}
 
 
+def none_for_empty(suite: Suite, key_block: bytes) -> dict[str, bytes | None]:
+    """Give None for a part that a suite does not need."""
+    parts = lesson_06.cut_in(lesson_06.ORDER, key_block, lesson_06.sizes_of(suite))
+    return {name: part or None for name, part in parts.items()}
+
+
 PARTITION_MISTAKES: dict[str, Wrong] = {
     "All of the client's parts come first in yours. RFC 5246 §6.3 lists the six in their order.": (
         named(lesson_06.ordered(lesson_06.BY_SIDE))
@@ -171,6 +177,9 @@ PARTITION_MISTAKES: dict[str, Wrong] = {
     "You took the number in the name for bytes; it counts bits (RFC 5246 App. C).": sized(in_bits),
     "The last part takes all that is left. A key block may be longer than what is needed (RFC 5246 "
     "§6.3).": named(all_the_rest),
+    "A part that is empty is None in yours; it has no bytes, but it is bytes.": named(
+        none_for_empty
+    ),
     "Names are missing where a part is empty: there are six in every suite.": named(
         lesson_06.no_empty_parts
     ),

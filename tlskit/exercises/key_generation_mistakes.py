@@ -100,7 +100,7 @@ def stretched(hash_name: str, secret: bytes, seed: bytes, length: int) -> bytes:
     """Return P_hash with any hash of the library, so that a wrong one can be asked for, too."""
 
     def mac(content: bytes) -> bytes:
-        return hmac.digest(secret, content, hash_name)
+        return hmac.digest(secret, content, {"sha": "sha1"}.get(hash_name, hash_name))
 
     return lesson_06.chained(length, mac(seed), mac, lambda a: mac(a + seed))
 
@@ -147,6 +147,9 @@ PRF_MISTAKES: dict[str, Wrong] = {
     "You took the last word of the suite's name for the PRF's hash, also where it says SHA, which "
     "is SHA-1. The records' MAC may have that; RFC 5246 §5 says what the PRF takes.": rehashed(
         named_hash
+    ),
+    "You took SHA-384 for suites with AES_256; that number is about the cipher (RFC 5289 §3).": (
+        rehashed(lambda suite: "sha384" if "AES_256" in suite.name else "sha256")
     ),
     "The label is missing (RFC 5246 §5).": relabelled(lambda secret, label, seed: (secret, seed)),
     "The seed is missing (RFC 5246 §5).": relabelled(lambda secret, label, seed: (secret, label)),
@@ -247,6 +250,12 @@ EXTENDED_MISTAKES: dict[str, Wrong] = {
     ),
     "The session hash is SHA-256 in every case; it is the hash that Finished takes, too (RFC 7627 "
     "§3).": seeded(lambda name, messages: right_hash("sha256", messages)),
+    "The session hash is SHA-384 in every case; the suite names the hash (RFC 7627 §3).": seeded(
+        lambda name, messages: right_hash("sha384", messages)
+    ),
+    "The session hash is in the seed as hexadecimal text; its bytes belong there (RFC 7627 §3).": (
+        seeded(lambda name, messages: right_hash(name, messages).hex().encode())
+    ),
     "Only the two hellos are in the session hash (RFC 7627 §3).": seeded(
         lambda name, messages: digest(name, messages[:2])
     ),
