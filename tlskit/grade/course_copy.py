@@ -2,6 +2,7 @@
 
 import ast
 import compileall
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -57,15 +58,22 @@ def put(source: Path, target: Path) -> None:
 
 
 @cache
-def sources() -> dict[str, Path]:
-    """Return the files of the core by the dotted names of their modules; a package is one."""
+def every_source() -> dict[str, Path]:
+    """Return the files of tlskit by the dotted names of their modules; a package is one."""
     found = {}
-    for name in CORE:
-        paths = [HERE / f"{name}.py", *(HERE / name).rglob("*.py")]
-        for path in filter(Path.is_file, paths):
-            parts = ("tlskit", *path.relative_to(HERE).with_suffix("").parts)
-            found[".".join(parts).removesuffix(".__init__")] = path
+    for path in sorted(HERE.rglob("*.py")):
+        parts = ("tlskit", *path.relative_to(HERE).with_suffix("").parts)
+        found[".".join(parts).removesuffix(".__init__")] = path
     return found
+
+
+@cache
+def sources() -> dict[str, Path]:
+    """Return those of the core."""
+    every = every_source().items()
+    return {
+        name: path for name, path in every if name.split(".")[1:2] and name.split(".")[1] in CORE
+    }
 
 
 def absent(functions: Iterable[str]) -> set[str]:
@@ -82,10 +90,27 @@ def absent(functions: Iterable[str]) -> set[str]:
 def imports(name: str) -> frozenset[str]:
     """Return what importing a module imports, in its functions too: modules, packages, names."""
     found = set()
-    for node in ast.walk(ast.parse(sources()[name].read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(every_source()[name].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     packages = {one.rpartition(".")[0] for one in (name, *found)}
     return frozenset(found | packages - {"tlskit", ""})
+
+
+@cache
+def version(assignment: str) -> str:
+    """Return a digest of what judges an assignment: its module, the grader, all they import."""
+    module = f"tlskit.exercises.{assignment.partition('_')[2]}"
+    reached: set[str] = set()
+    left = {module, "tlskit.grade.grading", *(f"tlskit.grade.{name}" for name in RUNNER)}
+    while left:
+        name = left.pop()
+        if name in every_source() and name not in reached:
+            reached.add(name)
+            left |= imports(name)
+    digest = hashlib.sha256()
+    for name in sorted(reached):
+        digest.update(name.encode() + b"\0" + every_source()[name].read_bytes())
+    return digest.hexdigest()

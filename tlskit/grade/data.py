@@ -41,6 +41,8 @@ def tagged(value: Any) -> Any:
             return str(one)
         if isinstance(one, int):
             left -= int(one).bit_length() // 4
+            if left < 0:
+                raise NotData("more data than can be taken")
             return {"i": hex(int(one))}
         if isinstance(one, float):
             return {"f": float(one).hex()}

@@ -15,7 +15,7 @@ from tlskit.exercises import assignment
 from tlskit.exercises.calling import StillRunning, ending
 from tlskit.exercises.judging import judge
 from tlskit.exercises.task import Assignment, Came, Explanation, Marked, Task
-from tlskit.grade.course_copy import course_copy
+from tlskit.grade.course_copy import course_copy, version
 from tlskit.grade.isolation import Isolation
 from tlskit.grade.rows import Result, Row, Said, Status
 from tlskit.grade.running import Session, Tried
@@ -51,18 +51,9 @@ class Job:
     course: Path | None = None
 
 
-@cache
-def version() -> str:
-    """Return a digest of tlskit itself: what judges, and what it judges by."""
-    digest = hashlib.sha256()
-    for path in sorted(HERE.rglob("*.py")):
-        digest.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
 def digest_of(found: Found, name: str, seed: str, timeout: float | None) -> str:
     """Return a digest of all that a result follows from."""
-    parts = [version(), name, seed, str(timeout), found.status, found.why, *found.notes]
+    parts = [version(name), name, seed, str(timeout), found.status, found.why, *found.notes]
     digest = hashlib.sha256(json.dumps(parts).encode())
     digest.update(found.notebook or b"")
     return digest.hexdigest()

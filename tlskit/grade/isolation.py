@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-from tlskit.grade.machine import this_machine
+from tlskit.grade.machine import libraries, this_machine
 from tlskit.grade.system_calls import refusing
 
 MIB = 1 << 20
@@ -41,12 +41,8 @@ USER_IDS = 1_900_000_000
 """Where the user ids begin of which each sandbox takes one."""
 START = "import sys; sys.path.append({course!r}); import tlskit.grade.inside as it; it.main()"
 DEVICES = ("null", "zero", "full", "random", "urandom")
-ENVIRONMENT = {
-    "HOME": "/tmp",
-    "LANG": "C.UTF-8",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
+ENVIRONMENT = {"HOME": "/tmp", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+FLAGS = ("-I", "-S", "-B", "-c")
 
 
 class Isolation(StrEnum):
@@ -113,7 +109,7 @@ def is_root() -> bool:
 def view() -> tuple[str, ...]:
     """Return what of this machine a sandbox sees, as bubblewrap's arguments."""
     machine, found = this_machine(), []
-    shown = (machine.python, *machine.folders, *machine.libraries)
+    shown = (machine.python, *machine.folders, *libraries())
     above = {folder for path in shown for folder in path.parents if folder != folder.parent}
     for folder in sorted(above | {Path("/dev"), Path("/packages")}):
         found += ["--perms", "0755", "--dir", str(folder)]
@@ -152,13 +148,13 @@ def bubblewrap(course: Path, uid: int | None, filter_at: int | None) -> list[str
         *(*view(), "--ro-bind", str(course), "/course", "--proc", "/proc"),
         *("--perms", "1777", "--size", str(SCRATCH), "--tmpfs", "/tmp", "--chdir", "/tmp"),
         *("--remount-ro", "/", "--", str(this_machine().python)),
-        *("-I", "-S", "-c", START.format(course="/course")),
+        *(*FLAGS, START.format(course="/course")),
     ]
 
 
 def bare(course: Path) -> list[str]:
     """Return the command that starts the runner as a process like any other."""
-    return [sys.executable, "-I", "-S", "-c", START.format(course=str(course))]
+    return [sys.executable, *FLAGS, START.format(course=str(course))]
 
 
 def started(

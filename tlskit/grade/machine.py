@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import cryptography
+
 PACKAGES = ("cryptography", "_cffi_backend*", "cffi", "pycparser", "numpy", "numpy.libs")
 """What an answer may import beside the standard library."""
 WITHOUT = ("_ssl", "_tkinter", "_curses", "_curses_panel", "readline", "nis", "_dbm", "_gdbm")
@@ -24,14 +26,12 @@ class Machine:
         python: the interpreter itself, no environment's.
         folders: the standard library.
         hidden: folders in them with packages, and files, that are not to be seen.
-        libraries: shared libraries, and where the loader looks for them.
         packages: what an answer may import, by its name.
     """
 
     python: Path
     folders: tuple[Path, ...]
     hidden: tuple[Path, ...]
-    libraries: tuple[Path, ...]
     packages: dict[str, Path]
 
     @property
@@ -47,15 +47,10 @@ def this_machine() -> Machine:
     folders = tuple(dict.fromkeys(standard_folders()))
     unwanted = [path for folder in folders for path in without(dynamic(folder))]
     packed = [folder / name for folder in folders for name in ("site-packages", "dist-packages")]
-    site = Path(sysconfig.get_path("platlib"))
+    site = Path(cryptography.__file__).parent.parent
     packages = {path.name: path for name in PACKAGES for path in sorted(site.glob(name))}
-    modules = [path for folder in folders for path in dynamic(folder).glob("*.so")]
-    loaded = [python, *(path for path in modules if path not in unwanted)]
-    for path in packages.values():
-        loaded += path.rglob("*.so*") if path.is_dir() else [path]
     hidden = (*unwanted, *filter(Path.is_dir, packed))
-    found = [path for path in libraries(loaded) if not path.is_relative_to(site)]
-    return Machine(python, folders, hidden, tuple(found), packages)
+    return Machine(python, folders, hidden, packages)
 
 
 def standard_folders() -> Iterator[Path]:
@@ -78,11 +73,31 @@ def without(folder: Path) -> list[Path]:
     return [path for name in WITHOUT for path in folder.glob(f"{name}.*so")]
 
 
-def libraries(loaded: list[Path]) -> list[Path]:
-    """Return the shared libraries that these files load, by `ldd`, and the loader's own table."""
+def libraries() -> tuple[Path, ...]:
+    """Return the shared libraries that all of it loads, and the loader's own table.
+
+    Raises: OSError if there is no `ldd`.
+    """
+    if not KNOWN:
+        KNOWN.extend(by_ldd(this_machine()))
+    return tuple(KNOWN)
+
+
+KNOWN: list[Path] = []
+"""What `libraries` found; a worker gets it from its parent."""
+
+
+def by_ldd(machine: Machine) -> tuple[Path, ...]:
+    """Ask `ldd` for the shared libraries that an interpreter and its modules load."""
+    modules = [path for folder in machine.folders for path in dynamic(folder).glob("*.so")]
+    loaded = [machine.python, *(path for path in modules if path not in machine.hidden)]
+    for path in machine.packages.values():
+        loaded += path.rglob("*.so*") if path.is_dir() else [path]
     said = subprocess.run(
         ["ldd", *map(str, loaded)], capture_output=True, text=True, check=False, timeout=60
     ).stdout
+    site = next(iter(machine.packages.values())).parent
     found = {Path(one) for one in LIBRARY.findall(said)}
     table = Path("/etc/ld.so.cache")
-    return sorted(found | {table} if table.exists() else found)
+    outside = {path for path in found if not path.is_relative_to(site)}
+    return tuple(sorted(outside | {table} if table.exists() else outside))

@@ -163,6 +163,6 @@ def file_name(student: str) -> str:
     """Return what a student's files are called, without an ending; a file system can hold it."""
     if ORDINARY.fullmatch(student):
         return student
-    digest = hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     readable = STRANGE.sub("_", student)[:60].lstrip(".-")
-    return f"{readable}-{digest}"
+    return f"{readable or 'student'}-{digest}"

@@ -21,7 +21,8 @@ ALL_CELLS = 3
 RESTARTS = 3
 """How often it is begun anew because of its cells."""
 MOST_QUESTIONS = 2000
-"""How often one call may ask the functions that it was given."""
+MOST_ASKED = 8 << 20
+"""How often one call may ask the functions that it was given, and with how many bytes."""
 CALLABLE = re.compile(r"[\w.]{1,120}")
 
 ENDED = "{name} did not come to its end: {why}."
@@ -183,7 +184,10 @@ class Session:
         arguments = [argument(one, handed) for one in case.arguments]
         call = {"call": self.calls, "name": task.name, "arguments": arguments}
         sandbox.send(json.dumps(call).encode())
+        limit = sandbox.received + MOST_ASKED
         for _ in range(MOST_QUESTIONS):
+            if sandbox.received > limit:
+                break
             said = sandbox.receive(end - time.monotonic(), QUESTION, ANSWER)
             if said["call"] != self.calls:
                 raise Ended("what came back is no answer to what was asked")
@@ -192,7 +196,7 @@ class Session:
                 asked = tuple(tuple(one.calls) for one in handed)
                 return Outcome(found.came, found.value, found.said, found.error, asked)
             sandbox.send(reply(handed, said, end - time.monotonic()))
-        raise Ended(f"it asked more than {MOST_QUESTIONS} times")
+        raise Ended("it asked too much of the functions that it was given")
 
     def not_there(self, task: Task, found: list[Outcome]) -> tuple[list[Outcome], Status]:
         """Say why a function is not there: its cell was left out, or ended in an error."""

@@ -56,6 +56,7 @@ class Sandbox:
         self.incoming: queue.Queue[bytes | None] = queue.Queue(4)
         self.outgoing: queue.Queue[bytes | None] = queue.Queue()
         self.over = threading.Event()
+        self.received = 0
         works = (self.read_on, self.write_on)
         self.threads = [threading.Thread(target=work, daemon=True) for work in works]
         for thread in self.threads:
@@ -118,6 +119,7 @@ class Sandbox:
             raise TookTooLong(f"no answer in {seconds:g} seconds") from None
         if text is None:
             raise Ended(self.how_it_ended())
+        self.received += len(text)
         try:
             found = message(text)
         except NotData as error:

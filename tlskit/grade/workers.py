@@ -24,11 +24,13 @@ from concurrent.futures import (
 )
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from tlskit.exercises import assignment
 from tlskit.grade.grading import Job, grade_one, seed_digest, without_points
 from tlskit.grade.isolation import Isolation
+from tlskit.grade.machine import KNOWN
 from tlskit.grade.rows import Result, Status
 from tlskit.grade.sandbox import isolation_here
 
@@ -36,7 +38,7 @@ AHEAD = 2
 """Jobs that are handed over for each worker, so that none has to wait for its next."""
 MEMORY = 6 << 30
 """Bytes of address space of a worker: what it is sent is small, but it is sent by strangers."""
-GRADER_DIED = "the process that graded it ended twice ({why}): have it graded by hand"
+FAILED_TWICE = "grading it failed twice ({why}): have it graded by hand"
 NO_DASK = "--scheduler needs the package distributed: pip install 'tlskit[cluster]'"
 
 
@@ -104,8 +106,10 @@ class Workers:
 
 
 def end(executor: Executor) -> None:
-    """End an executor and, where they are ours, its processes."""
-    processes = list((getattr(executor, "_processes", None) or {}).values())
+    """End an executor; its processes, where they are ours, at once."""
+    if not isinstance(executor, ProcessPoolExecutor):
+        return executor.shutdown(wait=False)  # Dask cancels what is under way by itself
+    processes = list((executor._processes or {}).values())
     executor.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
@@ -113,11 +117,11 @@ def end(executor: Executor) -> None:
 
 def given_up(job: Job, error: Exception) -> Result:
     """Return what is left to say of a submission whose grader ended."""
-    why = GRADER_DIED.format(why=f"{type(error).__name__}: {error}".removesuffix(": "))
+    why = FAILED_TWICE.format(why=f"{type(error).__name__}: {error}".removesuffix(": "))
     return Result(
         student=job.found.student,
         assignment=job.assignment,
-        digest=job.digest,
+        digest="",  # no result of the submission itself: to be tried again
         rows=tuple(without_points(job, assignment(job.assignment), Status.CRASHED, why)),
         isolation=str(job.isolation),
         seed_digest=seed_digest(job.seed),
@@ -128,12 +132,13 @@ def given_up(job: Job, error: Exception) -> Result:
 def processes(number: int) -> Executor:
     """Return processes of this machine; each is begun anew, and ends when this one does."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(number, mp_context=context, initializer=begin)
+    return ProcessPoolExecutor(number, mp_context=context, initializer=begin, initargs=(KNOWN,))
 
 
-def begin() -> None:
-    """Prepare a worker: interrupts are its parent's, it ends with it, and its memory has a limit."""
+def begin(libraries: list[Path]) -> None:
+    """Prepare a worker: interrupts are its parent's, which it does not outlive."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    KNOWN[:] = libraries
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
