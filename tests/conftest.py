@@ -13,6 +13,7 @@ PEERS = {
     "chromium": ("chromium", "chromium-browser"),
     "tshark": ("tshark",),
     "openssl": ("openssl",),
+    "bwrap": ("bwrap",),
 }
 
 

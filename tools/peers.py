@@ -11,6 +11,7 @@ PROGRAMS = {
     "openssl": ("openssl", "another reader of our certificates"),
     "chromium": ("chromium", "opens the notebooks in browser tests"),
     "tshark": ("tshark", "another reader of our captures"),
+    "bwrap": ("bubblewrap", "keeps in what the submissions of a class do"),
 }
 
 
