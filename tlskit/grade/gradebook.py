@@ -7,10 +7,13 @@ import sysconfig
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tlskit.exercises.task import Assignment
 from tlskit.grade.rows import Result, Row, Status
+
+COURSE = Path(__file__).resolve().parents[2]
 
 
 class GradebookError(ValueError):
@@ -28,7 +31,7 @@ def load(results: Sequence[Result], assignment: Assignment, url: str) -> int:
     errors = importlib.import_module("sqlalchemy.exc")
     try:
         with quiet(errors.SAWarning), with_alembic(), api.Gradebook(url) as book:
-            ensure(book, api, assignment)
+            ensure(book, api, assignment, url)
             for result in results:
                 enter(book, api, result, assignment)
             book.db.commit()
@@ -72,14 +75,19 @@ def with_alembic() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-def ensure(book: Any, api: Any, assignment: Assignment) -> None:
+def ensure(book: Any, api: Any, assignment: Assignment, url: str) -> None:
     """See that the assignment is there with its cells, as `nbgrader generate_assignment` makes it.
 
+    That command fails later, and deletes the release, if it finds other cells than it would make.
     What is there already keeps its place, with the points of today.
     """
     name = assignment.name
     book.update_or_create_assignment(name)
-    book.update_or_create_notebook(name, name)
+    try:
+        book.find_notebook(name, name)
+    except api.MissingEntry:
+        book.add_notebook(name, name)
+        enter_cells(name, url)
     for task in assignment.tasks:
         told = {"max_score": task.points, "cell_type": "code"}
         book.update_or_create_grade_cell(f"points-{task.name}", name, name, **told)
@@ -87,6 +95,16 @@ def ensure(book: Any, api: Any, assignment: Assignment) -> None:
         told = {"max_score": one.points, "cell_type": "markdown"}
         book.update_or_create_grade_cell(one.name, name, name, **told)
         book.update_or_create_solution_cell(one.name, name, name)
+
+
+def enter_cells(name: str, url: str) -> None:
+    """Enter all cells of the notebook that students get, by nbgrader's own step, if it is here."""
+    path = COURSE / "exercises" / name / f"{name}.ipynb"
+    if path.exists():
+        notebook = importlib.import_module("nbformat").read(path, as_version=4)
+        save = importlib.import_module("nbgrader.preprocessors").SaveCells()
+        place = {"notebook": name, "assignment": name, "db_url": url}
+        save.preprocess(notebook, {"nbgrader": place})
 
 
 def enter(book: Any, api: Any, result: Result, assignment: Assignment) -> None:
