@@ -1,14 +1,13 @@
 """Names and rights to sign: what is right, and what is got wrong about them (exercise 03)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
 from typing import NamedTuple
 
 from cryptography import x509
 
 from tlskit.certificate_faults import extension_of
-from tlskit.exercises.task import Came, Case, Outcome
 
 # ---- the name
 
@@ -224,9 +223,3 @@ RAISED = {
     "InvalidSignature": "A signature that does not fit makes the library raise "
     "InvalidSignature, and your function with it. Catch it: that is an answer too.",
 }
-
-
-def raised(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
-    """Name errors that come from what a certificate, or a message, need not have."""
-    kinds = [one.error for one in outcomes if one.came is Came.RAISED]
-    return [RAISED[kind] for kind in dict.fromkeys(kinds) if kind in RAISED]

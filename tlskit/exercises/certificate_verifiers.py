@@ -17,9 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tlskit.certificate_faults import extension_of, name_matches, names_of
 from tlskit.certificate_faults import signed_by as signature_fits
 from tlskit.exercises.certificate_mistakes import MaySign, may, may_sign
-from tlskit.exercises.task import Came, Case, Outcome
 from tlskit.pki import der
-from tlskit.registry import AlertDescription
 
 Certificate = x509.Certificate
 Path = Sequence[Certificate]
@@ -315,29 +313,5 @@ CHAINS: Mapping[str, Verify] = {
         name=plainly_named
     ),
 }
-ANOTHER_ALERT = (
-    "What you refuse is refused rightly, but not everywhere with the alert of the table: look at "
-    "{parts}."
-)
-NO_ALERT = (
-    "{word!r} is the name of no alert (RFC 5246 §7.2); for a good chain return an empty text."
-)
-
-
-def other_alerts(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
-    """Name words that are no alerts, and alerts that are not those of the table."""
-    said = [one.value for one in outcomes]
-    if any(one.came is not Came.VALUE or not isinstance(one.value, str) for one in outcomes):
-        return []
-    known = [alert.name for alert in AlertDescription]
-    if unknown := [one for one in said if one and one not in known]:
-        return [NO_ALERT.format(word=unknown[0])]
-    wanted = [RIGHT_CHAIN(*case.arguments) for case in cases]
-    if said == wanted or [bool(one) for one in said] != [bool(one) for one in wanted]:
-        return []
-    rows = zip(cases, said, wanted, strict=True)
-    parts = dict.fromkeys(case.part for case, one, want in rows if one != want)
-    return [ANOTHER_ALERT.format(parts=", ".join(parts))]
-
 
 RIGHT_CHAIN = verifier()
