@@ -87,9 +87,14 @@ def connected(ours: Connection, his: Connection, calls: list[Call]) -> Side:
     return side
 
 
-def client_of(formulae: tls12.Formulae, calls: list[Call], name: str = "client") -> Connection:
-    """Return the course's client with these formulae."""
-    return Connection(client_settings(name, suites=(SUITE,)), tls12.client(formulae), calls)
+def client_of(
+    formulae: tls12.Formulae,
+    calls: list[Call],
+    name: str = "client",
+    steps: tls12.ClientSteps = tls12.CLIENT_STEPS,
+) -> Connection:
+    """Return the course's client with these formulae and steps."""
+    return Connection(client_settings(name, suites=(SUITE,)), tls12.client(formulae, steps), calls)
 
 
 def server_of(formulae: tls12.Formulae, calls: list[Call], name: str = "server") -> Connection:
@@ -100,6 +105,7 @@ def server_of(formulae: tls12.Formulae, calls: list[Call], name: str = "server")
 def man_in_the_middle(
     client_formulae: tls12.Formulae = tls12.FORMULAE,
     server_formulae: tls12.Formulae = tls12.FORMULAE,
+    client_steps: tls12.ClientSteps = tls12.CLIENT_STEPS,
 ) -> Middle:
     """Stand between our client and our server, and hand on what each says to the other.
 
@@ -113,7 +119,8 @@ def man_in_the_middle(
     shown = Credential(own.state.peer_chain, pki.course_key(OWN_KEY))
     told = server_settings("man in the middle, as server", credentials=(shown,))
     his = Connection(told, tls12.server(), calls)
-    at_client = connected(client_of(client_formulae, calls), his, calls)
+    client = client_of(client_formulae, calls, steps=client_steps)
+    at_client = connected(client, his, calls)
     middle = Middle(at_client, at_server)
     if at_client.done and at_server.done:
         relay(middle)
@@ -167,7 +174,11 @@ def yesterday(server_formulae: tls12.Formulae = tls12.FORMULAE) -> Yesterday:
     return Yesterday(message, state.key_pair)
 
 
-def replay(old: Yesterday, client_formulae: tls12.Formulae = tls12.FORMULAE) -> Side:
+def replay(
+    old: Yesterday,
+    client_formulae: tls12.Formulae = tls12.FORMULAE,
+    client_steps: tls12.ClientSteps = tls12.CLIENT_STEPS,
+) -> Side:
     """Be today's server with yesterday's ServerKeyExchange; the client then says its request.
 
     The replaying server has the chain and yesterday's ephemeral key, and never signs anything.
@@ -182,7 +193,8 @@ def replay(old: Yesterday, client_formulae: tls12.Formulae = tls12.FORMULAE) -> 
     steps = replace(tls12.SERVER_STEPS, send_server_key_exchange=send_server_key_exchange)
     told = server_settings("replayed", credentials=(shown,))
     his = Connection(told, tls12.server(steps=steps), calls)
-    side = connected(client_of(client_formulae, calls, "client, today"), his, calls)
+    client = client_of(client_formulae, calls, "client, today", client_steps)
+    side = connected(client, his, calls)
     if side.done:
         side.ours.write(REQUEST)
         side.carry()
