@@ -34,18 +34,22 @@ RANKS = {
 WITHIN = {
     "exercises": (
         "task",
-        "calling drawing hers key_generation_mistakes key_generation_cutting resumption_mistakes client_key_exchange_mistakes certificate_mistakes",
-        "judging resumption_decisions client_key_exchange_more certificate_cases certificate_verifiers",
-        "resumption_live resumption_cases client_key_exchange_live key_generation_live certificate_live certificate_chains",
+        "calling drawing hers key_generation_mistakes key_generation_cutting resumption_mistakes "
+        "client_key_exchange_mistakes certificate_mistakes alert_names "
+        "server_key_exchange_signing server_key_exchange_mistakes",
+        "judging resumption_decisions client_key_exchange_more certificate_cases "
+        "certificate_verifiers server_key_exchange_cases",
+        "resumption_live resumption_cases client_key_exchange_live key_generation_live "
+        "certificate_live certificate_chains server_key_exchange_live",
         "record_protection_mistakes record_protection_cbc finished_mistakes",
         "record_protection_cbc_mistakes finished_verdicts",
         "record_protection_cases record_protection_live finished_live finished_cases",
         "record_protection finished",
         "capstone_peers capstone_flight earlier",
         "capstone_broken capstone_captures capstone_live",
-        "capstone_served capstone_diagnosis",
+        "capstone_served capstone_diagnosis capstone_parts",
         "capstone",
-        "first_step key_generation resumption client_key_exchange certificate",
+        "first_step key_generation resumption client_key_exchange certificate server_key_exchange",
         "brought",
         "__init__",
     ),
