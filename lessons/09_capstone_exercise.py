@@ -407,6 +407,24 @@ def finished(hash_name: str, master: bytes, label: bytes, messages: list[bytes])
 
 
 # %% [markdown]
+# Do they fit together? A handshake was recorded, with all its secrets (0xC030, extended master
+# secret). Where you kept names and arguments, each part is held against it. Leave out what you
+# changed.
+
+# %%
+from tlskit.exercises.capstone_parts import compared
+
+parts = compared(
+    client_hello=client_hello,
+    read_server_hello=read_server_hello,
+    believed_key=believed_key,
+    signed_params=signed_params,
+)
+parts += compared(prf=prf, master_secret=master_secret, cut_keys=cut_keys)
+parts += compared(protect=protect, unprotect=unprotect, finished=finished)
+show.table(("part", "beside the recording"), parts)
+
+# %% [markdown]
 # ## 4 · Fetch a page ★★★
 #
 # `exchange(flight)` sends bytes and returns what the server has to say then, up to where it waits:

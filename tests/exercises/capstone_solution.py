@@ -13,6 +13,7 @@ NOT_HERS = (
     "programs(",
     "attempt(",
     "capture = ",
+    "compared(",
     "seen = ",
 )
 

@@ -8,7 +8,7 @@ from capstone_slips import FETCHED, SERVED
 from capstone_solution import solution
 
 from tlskit.checks.report import Verdict
-from tlskit.exercises import assignment, capstone_live, check
+from tlskit.exercises import assignment, capstone_live, capstone_parts, check
 from tlskit.exercises.capstone_captures import WORDS, captures, three
 from tlskit.exercises.capstone_diagnosis import IN_ORDER, diagnosis
 from tlskit.exercises.earlier import earlier
@@ -133,10 +133,43 @@ def test_a_wrong_one_is_refused_live():
     assert time.monotonic() - began < 30
 
 
+def test_one_that_sends_nothing_is_told_so():
+    for task, value in ((FETCH, capstone_live.PAGE), (SERVE, b"GET /")):
+        report = task.live(lambda *_, it=value: it)
+        assert report.verdict is Verdict.WRONG and "never called" in report.findings[0]
+
+
+def test_one_that_does_not_end_is_stopped(monkeypatch):
+    monkeypatch.setattr(capstone_live, "SECONDS", 0.5)
+    monkeypatch.setattr(capstone_live, "TRIED", (("my_fetch", "a program", lambda mine: mine()),))
+
+    def endless():
+        while True:
+            pass
+
+    assert "still running" in capstone_live.programs(my_fetch=endless).findings[0]
+
+
+def test_each_part_is_held_against_a_recording():
+    mine = solution()
+    rows = capstone_parts.compared(**{name: mine[name] for name in capstone_parts.PARTS})
+    assert {word for _, word in rows} == {capstone_parts.AGREES} and len(rows) == 10
+    for name, one in capstone_parts.PARTS.items():
+        assert capstone_parts.how(one, lambda *_: b"") != capstone_parts.AGREES, name
+
+    def stub(*_):
+        raise NotImplementedError
+
+    assert capstone_parts.compared(prf=stub) == [("prf", capstone_parts.NOT_YET)]
+    with pytest.raises(ValueError, match="the parts are client_hello"):
+        capstone_parts.compared(my_prf=stub)
+
+
 @pytest.mark.peer("openssl")
 def test_s_server_is_asked():
     assert capstone_live.from_s_server(solution()["my_fetch"]) == ""
-    assert capstone_live.from_s_server(lambda *_: b"") == "its page did not come out"
+    broken = solution(("randoms[32:] + randoms[:32]", "randoms"))
+    assert capstone_live.from_s_server(broken["my_fetch"]) == "its page did not come out"
 
 
 def test_without_programs_the_words_are_the_same(monkeypatch):

@@ -18,6 +18,7 @@ from tlskit.checks.live import LiveReport, judged
 from tlskit.checks.report import Verdict, own_line, said_by
 from tlskit.cipher_suites import suite_named
 from tlskit.connection import Connection
+from tlskit.exercises.calling import StillRunning, ending
 from tlskit.exercises.capstone_peers import NOW, ROOTS
 from tlskit.labs.loopback import python_fetch, python_server, request, response
 from tlskit.lesson import HOST, client_settings, openssl_server
@@ -31,6 +32,7 @@ from tlskit.trace import Call
 
 Mine = Callable[..., Any]
 PATIENCE = 5.0
+SECONDS = 20.0
 PAGE = b"made by hand\n"
 DONE = frame_handshake(HandshakeType.server_hello_done, b"")
 NOT_HERE = None
@@ -57,9 +59,11 @@ class Wire:
         self.left: list[Record] = []
         self.rest = b""
         self.protected = False
+        self.calls = 0
 
     def __call__(self, flight: bytes = b"") -> bytes:
         """Send a flight and return the next one."""
+        self.calls += 1
         with suppress(OSError):
             self.sock.sendall(flight)
         flight, over = b"", False
@@ -92,16 +96,33 @@ class Wire:
 # ---- the client
 
 
+class NeverCalled(Exception):
+    """A function that was to send flights, and sent none."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("`exchange` was never called, so nothing went out.")
+
+
 def fetched(mine: Mine, port: int, path: str = "/hand") -> bytes:
-    """Let the learner's client fetch a page on this machine."""
+    """Let the learner's client fetch a page on this machine.
+
+    Raises: NeverCalled if it does not even try.
+    """
     with socket.create_connection((network.LOOPBACK, port), PATIENCE) as sock:
-        return bytes(mine(Wire(sock), list(ROOTS), HOST, NOW, request(path)))
+        answer = bytes(mine(wire := Wire(sock), list(ROOTS), HOST, NOW, request(path)))
+    if not wire.calls:
+        raise NeverCalled
+    return answer
 
 
 def fetch_from_python(mine: Mine) -> LiveReport:
     """Fetch a page from Python's server, over a socket."""
-    with python_server({"/hand": PAGE}) as port:
-        answer = fetched(mine, port)
+    try:
+        with python_server({"/hand": PAGE}) as port:
+            answer = fetched(mine, port)
+    except NeverCalled as never:
+        return LiveReport("my_fetch, live", Verdict.WRONG, (str(never),))
     if answer.endswith(PAGE):
         said = f"Python's ssl server sent the page: {PAGE.decode().strip()!r}."
         return LiveReport("my_fetch, live", Verdict.RIGHT, (said,))
@@ -149,6 +170,8 @@ def serve(mine: Mine, ask: Callable[[int], Any]) -> Any:
 
     Args:
         ask: is given the port, and runs in a thread.
+
+    Raises: NeverCalled if the learner's server does not even listen.
     """
     said: list[Any] = []
     with network.listen() as listener:
@@ -158,17 +181,22 @@ def serve(mine: Mine, ask: Callable[[int], Any]) -> Any:
         client.start()
         sock, _ = listener.accept()
         with sock:
-            chain = list(pki.credential("rsa").chain)
-            mine(Wire(sock, until_goodbye=False), chain, private_key(), response(PAGE, len(PAGE)))
+            chain, wire = list(pki.credential("rsa").chain), Wire(sock, until_goodbye=False)
+            mine(wire, chain, private_key(), response(PAGE, len(PAGE)))
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_WR)
         client.join(PATIENCE)
+    if not wire.calls:
+        raise NeverCalled
     return said[0] if said else None
 
 
 def serve_python(mine: Mine) -> LiveReport:
     """Serve a page to Python's own client, over a socket."""
-    page = serve(mine, python_fetch)
+    try:
+        page = serve(mine, python_fetch)
+    except NeverCalled as never:
+        return LiveReport("my_serve, live", Verdict.WRONG, (str(never),))
     if page is not None and page.page == PAGE.decode() and not page.error:
         said = f"Python's own client got the page: {PAGE.decode().strip()!r}."
         return LiveReport("my_serve, live", Verdict.RIGHT, (said,))
@@ -279,7 +307,10 @@ def programs(**mine: Mine) -> LiveReport:
     wrong = []
     for name, program, run in tried:
         try:
-            said = run(mine[name])
+            with ending(SECONDS):
+                said = run(mine[name])
+        except StillRunning:
+            said = f"it was still running after {SECONDS:g} seconds"
         except Exception as error:
             said = f"{said_by(error)}{own_line(error)}"
         if said:
