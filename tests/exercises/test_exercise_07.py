@@ -49,6 +49,7 @@ def test_who_opens_nothing_or_says_one_thing_to_all_earns_nothing(judged, name):
     for answer in (None, b""):
         report = judged(THIS.task(name), lambda *_, answer=answer: answer, "a term")
         assert report.points == 0 and "returns the same whatever it is given" in str(report)
+        assert (cases.NOTHING_OPENS in report.findings) == (answer is None)
 
 
 # ---- as a learner writes it
@@ -84,6 +85,16 @@ def open_cbc(hash_name, mac_key, key, number, kind, version, fragment):
     return content if hmac.digest(mac_key, covered, hash_name) == mac else None
 
 
+def open_cbc_with_iv_at(start):
+    def opened(hash_name, mac_key, key, number, kind, version, fragment):
+        if len(fragment) < 64 or len(fragment) % 16:
+            return None
+        decryptor = Cipher(algorithms.AES(key), modes.CBC(fragment[:16])).decryptor()
+        return decryptor.update(fragment[start:]) + decryptor.finalize()
+
+    return opened
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_errors_let_out_are_named(judged, seed):
     task = THIS.task("my_unprotect_gcm")
@@ -106,6 +117,8 @@ def test_what_the_library_refuses_is_named(judged, seed):
         THIS.task("my_protect_gcm"), lambda key, salt, *_: AESGCM(key).encrypt(salt, b"", b""), seed
     )
     assert no_salt.findings == (cases.NONCE_SIZE,)
+    cut_wrongly = open_cbc_with_iv_at(17)
+    assert judged(THIS.task("my_unprotect_cbc"), cut_wrongly, seed).findings == (cases.PIECES,)
     one_less = cbc.Way(pad=lambda length: cbc.pad(length)[1:]).seal
     assert judged(THIS.task("my_protect_cbc"), one_less, seed).findings == (cases.NOT_WHOLE,)
 

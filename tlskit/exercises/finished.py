@@ -81,7 +81,7 @@ ASSIGNMENT = Assignment(
             reference="RFC 5246 §7.4.9, §7.2.2; lesson 08",
             absent=OURS,
             praise="The right ones are taken, and each of the others has its alert.",
-            more=cases.own_in_transcript,
+            more=cases.asked_by_a_judge,
             live=live.finished_received,
         ),
         reflection(

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from tlskit.exercises import finished_mistakes as known
 from tlskit.exercises.drawing import among, number
-from tlskit.exercises.finished_verdicts import OWN_IN_TRANSCRIPT
-from tlskit.exercises.task import Case, Draw, Handed, Outcome
+from tlskit.exercises.finished_verdicts import DECRYPT, OWN_IN_TRANSCRIPT
+from tlskit.exercises.task import Came, Case, Draw, Handed, Outcome
 from tlskit.messages import frame_handshake
 from tlskit.records import Record, join
 from tlskit.registry import ContentType, HandshakeType
@@ -155,6 +155,11 @@ def replaced_hello(before: list[bytes]) -> list[bytes]:
 
 NEVER_ASKED = "The PRF that you are given was never called; verify_data is made by it."
 WRONG_LABEL = "The PRF was asked for the label {label}. The RFC has two labels for Finished."
+WRONG_LENGTH = "The PRF was asked for {length} bytes; RFC 5246 §7.4.9 says how long verify_data is."
+COMPARED = (
+    "What you ask the PRF is right. But every Finished is refused, so what it returns is compared "
+    "with something else than the bytes behind the message's header."
+)
 NO_BYTES = "The label is a str; the PRF takes bytes, as in b'some label'."
 LABELS = {known.label_of(side) for side in SIDES}
 
@@ -162,7 +167,7 @@ LABELS = {known.label_of(side) for side in SIDES}
 def asked_for_another_label(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
     """Name a label that is neither side's, and a PRF that nobody called."""
     asked = [one.asked[0] if one.asked else () for one in outcomes]
-    if not any(asked) and any(one.value is not None for one in outcomes):
+    if not any(asked) and all(one.came is Came.VALUE for one in outcomes):
         return [NEVER_ASKED]
     calls = [tuple(calls[0]) for calls in asked if calls]
     labels = {call[1] for call in calls if len(call) > 1}
@@ -174,17 +179,34 @@ def asked_for_another_label(cases: Sequence[Case], outcomes: Sequence[Outcome]) 
     return []
 
 
-def own_in_transcript(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
-    """Name a check whose hash covers the Finished that it checks."""
-    seeds = []
-    for case, one in zip(cases, outcomes, strict=True):
-        if one.asked and one.asked[0] and case.part in (TRUE, FALSE):
-            _, hash_name, _, _, messages = case.arguments
-            covered = handshake_hash(hash_name, tuple(messages))
-            seeds.append(tuple(one.asked[0][0])[2:3] == (covered,))
-    if seeds and all(seeds):
+def asked_by_a_judge(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+    """Name a hash that covers the Finished itself, a wrong length, and a wrong comparison."""
+    pairs = list(zip(cases, outcomes, strict=True))
+    true = [(case, one) for case, one in pairs if case.part == TRUE and one.asked and one.asked[0]]
+    asked = [tuple(one.asked[0][0]) for _, one in true]
+    if not asked:
+        return asked_for_another_label(cases, outcomes)
+    if all(call[2:3] == (own_too(case),) for (case, _), call in zip(true, asked, strict=True)):
         return [OWN_IN_TRANSCRIPT]
+    lengths = {call[3] for call in asked if len(call) > 3} - {VERIFY_DATA_LENGTH}
+    if lengths:
+        return [WRONG_LENGTH.format(length=min(lengths, key=repr))]
+    refused = all(one.value == DECRYPT for _, one in true)
+    if refused and all(call == due(case) for (case, _), call in zip(true, asked, strict=True)):
+        return [COMPARED]
     return asked_for_another_label(cases, outcomes)
+
+
+def own_too(case: Case) -> bytes:
+    """Return the hash of all messages, the one to be judged too."""
+    _, hash_name, _, _, messages = case.arguments
+    return handshake_hash(hash_name, tuple(messages))
+
+
+def due(case: Case) -> tuple[bytes, bytes, bytes, int]:
+    """Return what the PRF has to be asked, to judge the last message."""
+    _, hash_name, secret, role, messages = case.arguments
+    return known.right_asks(hash_name, secret, known.other(role), messages[:-1])
 
 
 def fields(finished: bytes) -> list[tuple[str, int, int]]:

@@ -27,11 +27,13 @@ def judging(
     unexpected: str | None = UNEXPECTED,
     length: str | None = DECODE,
     differs: str = DECRYPT,
+    size: int = HEADER_SIZE + VERIFY_DATA_LENGTH,
 ) -> Verdict:
     """Return how the peer's Finished is judged; None leaves a check out.
 
     Args:
         same: the verify_data that is due, and the one that came -> whether they agree.
+        size: how long a Finished has to be, in bytes.
     """
 
     def verdict(
@@ -40,7 +42,7 @@ def judging(
         *before, last = messages
         if unexpected is not None and last[0] != FINISHED:
             return unexpected
-        if length is not None and len(last) != HEADER_SIZE + VERIFY_DATA_LENGTH:
+        if length is not None and len(last) != size:
             return length
         due = finish(prf, hash_name, master_secret, other(role), before)
         return OK if same(due[HEADER_SIZE:], last[HEADER_SIZE:]) else differs
@@ -79,6 +81,11 @@ VERDICTS: dict[str, Verdict] = {
     "A verify_data that differs gets decode_error; it could be decoded, and was wrong.": (
         judging(differs=DECODE)
     ),
+    "Every message is unexpected to you, a Finished too. Its type is 20, in decimal.": (
+        lambda *given: UNEXPECTED
+    ),
+    "Every Finished gets decode_error, whatever its length. With its header it is longer than "
+    "verify_data alone.": judging(length=DECODE, size=-1),
     "The verdicts are turned round: what agrees is refused, what differs is taken.": judging(
         same=lambda mine, came: mine != came
     ),

@@ -9,13 +9,14 @@ from tlskit.exercises import record_protection_live as live
 from tlskit.exercises import record_protection_mistakes as gcm
 from tlskit.exercises.task import Assignment, Case, Explanation, Outcome, Task, reflection
 
-OURS = tuple(
-    f"tlskit.tls12.record_protection.{one}"
-    for one in (
-        *("additional_data", "nonce", "protect", "unprotect", "mac", "encrypt_cbc"),
-        *("padded_and_encrypted", "decrypted", "decrypt_then_check", "record_keys"),
-    )
-) + (
+OURS = (
+    *(
+        f"tlskit.tls12.record_protection.{one}"
+        for one in (
+            *("additional_data", "nonce", "protect", "unprotect", "mac", "encrypt_cbc"),
+            *("padded_and_encrypted", "decrypted", "decrypt_then_check", "record_keys"),
+        )
+    ),
     "tlskit.exercises.record_protection_mistakes.protect_gcm",
     "tlskit.exercises.record_protection_mistakes.unprotect_gcm",
     "tlskit.exercises.record_protection_cbc.protect_cbc",
@@ -42,6 +43,12 @@ def let_out_gcm(given: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]
     """Name errors that should have been None, and a nonce that the library refuses."""
     named = cases.errors_let_out(gcm.UNPROTECT)(given, outcomes)
     return named or cases.refused_nonce(given, outcomes)
+
+
+def let_out_cbc(given: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+    """Name errors that should have been None, and blocks that the library refuses."""
+    named = cases.errors_let_out(cbc_mistakes.UNPROTECT)(given, outcomes)
+    return named or cases.refused_pieces(given, outcomes)
 
 
 ASSIGNMENT = Assignment(
@@ -136,7 +143,7 @@ ASSIGNMENT = Assignment(
             reference="RFC 5246 §6.2.3.1, §6.2.3.2; lesson 07",
             absent=OURS,
             praise="What is in order opens; whatever is wrong, the answer is the same.",
-            more=cases.errors_let_out(cbc_mistakes.UNPROTECT),
+            more=let_out_cbc,
             live=live.opening_cbc,
         ),
         reflection(

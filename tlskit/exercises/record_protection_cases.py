@@ -192,6 +192,10 @@ REFUSES_GENUINE = (
     "It also happens with records that are in order: key, nonce, ciphertext and what is "
     "authenticated are checked all together, and one of them is not right."
 )
+NOTHING_OPENS = (
+    "Not one record opens, and some are in order. What does each piece of the fragment serve for, "
+    "and from which byte to which does it go?"
+)
 CHECKS = ("InvalidTag", "InvalidSignature")
 UNCHECKED = ("error", "OverflowError", "ValueError", "IndexError")
 """What `struct`, `to_bytes`, the library and a look at the last byte raise."""
@@ -201,6 +205,8 @@ def errors_let_out(mistakes: Mapping[str, Callable[..., Any]]) -> Named:
     """Return what names an exception that should have been None, and the mistake behind it."""
 
     def named(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+        if all(one.came is Came.VALUE and one.value is None for one in outcomes):
+            return [NOTHING_OPENS]
         pairs = list(zip(cases, outcomes, strict=True))
         raised = [(case, one.error) for case, one in pairs if one.came is not Came.VALUE]
         checks = [(case, error) for case, error in raised if error in CHECKS]
@@ -250,5 +256,10 @@ NOT_WHOLE = (
     "The library refuses your plaintext: it is not made of whole blocks. Is the padding counted "
     "from content and MAC together, and is its own length byte there?"
 )
+PIECES = (
+    "The library refuses the ciphertext of records that are in order: it is not made of whole "
+    "blocks. Where does the IV end?"
+)
+refused_pieces = library_says(("block length", PIECES), ("IV size", PIECES))
 refused_nonce = library_says(("Nonce must be", NONCE_SIZE))
 refused_blocks = library_says(("block length", NOT_WHOLE))

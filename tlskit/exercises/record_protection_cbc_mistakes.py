@@ -18,7 +18,11 @@ from tlskit.exercises.record_protection_cbc import (
     protect_cbc,
     unprotect_cbc,
 )
-from tlskit.exercises.record_protection_mistakes import EMPTY_IS_NOTHING, NOTHING_IS_EMPTY
+from tlskit.exercises.record_protection_mistakes import (
+    EMPTY_IS_NOTHING,
+    NOTHING_IS_EMPTY,
+    OTHER_VERSIONS,
+)
 from tlskit.tls12.record_protection import VERSION, additional_data
 
 
@@ -61,6 +65,15 @@ WAYS: dict[str, Way] = {
             additional_data(number, kind, version, length)[:9] + length.to_bytes(2, "big")
         )
     ),
+    **{
+        f"The version that your MAC covers is that of {name}; a record of TLS 1.2 has another "
+        "one.": with_header(
+            lambda number, kind, version, length, other=other: additional_data(
+                number, kind, other, length
+            )
+        )
+        for name, other in OTHER_VERSIONS.items()
+    },
     "Your MAC covers sequence number 0 for every record.": with_header(
         lambda number, kind, version, length: additional_data(0, kind, version, length)
     ),
@@ -239,6 +252,11 @@ def last_byte_only(plaintext: bytes, mac_length: int) -> int:
     return plaintext[-1] + 1
 
 
+def never_zero(plaintext: bytes, mac_length: int) -> int | None:
+    """Take no padding_length of 0."""
+    return cut(plaintext, mac_length) if plaintext[-1] else None
+
+
 def within_a_block(plaintext: bytes, mac_length: int) -> int | None:
     """Take no padding that is longer than a block."""
     return cut(plaintext, mac_length) if plaintext[-1] < BLOCK else None
@@ -276,6 +294,8 @@ UNPROTECT: dict[str, Open] = {sentence: wrong.open for sentence, wrong in WRONG_
     "You refuse padding that is longer than a block. It may have up to 255 bytes and one more.": (
         Way(cut=within_a_block).open
     ),
+    "You refuse padding that is the length byte alone; a padding_length of 0 is allowed. (Beware "
+    "of `plaintext[:-0]`, which is empty.)": Way(cut=never_zero).open,
     "The MAC is never compared: whatever has a good padding is taken.": Way(compared=False).open,
     "Neither padding nor MAC is compared: whatever has whole blocks is taken.": (
         Way(cut=last_byte_only, compared=False).open

@@ -74,6 +74,7 @@ def longer(by: int) -> Associated:
     return lambda number, kind, version, length: additional_data(number, kind, version, length + by)
 
 
+OTHER_VERSIONS = {"SSL 3.0": 0x0300, "TLS 1.0": 0x0301, "TLS 1.1": 0x0302, "TLS 1.3": 0x0304}
 COUNTED_TAG = "The length in your additional data counts the tag; it is the content's own."
 WAYS: dict[str, Way] = {
     "The version is missing in your additional data.": Way(
@@ -91,8 +92,11 @@ WAYS: dict[str, Way] = {
     "You hand on no additional data: sequence number and header are not authenticated.": Way(
         lambda number, kind, version, length: b""
     ),
-    "The version in your additional data is that of TLS 1.0 or SSL; a record of TLS 1.2 has "
-    "another one.": Way(version=0x0301),
+    **{
+        f"The version in your additional data is that of {name}; a record of TLS 1.2 has another "
+        "one.": Way(version=version)
+        for name, version in OTHER_VERSIONS.items()
+    },
     **{sentence: Way(wrong) for sentence, wrong in ADDITIONAL_DATA_MISTAKES.items()},
     **{
         sentence: Way(nonce=lambda salt, number, explicit, wrong=wrong: wrong(salt, explicit))
