@@ -361,9 +361,8 @@ points(report)
 # The server chooses from the shorter list, and the handshake goes on to the client's Finished. Its hash
 # covers the ClientHello that the client sent; the server computes with the one that it got. They differ,
 # and the server sends decrypt_error. (With extended master secret the keys differ already, and the
-# record does not open.) The attacker would have to make the right Finished, and for that needs the
-# master secret while the handshake runs: from a key exchange that is so weak that it can be broken in
-# that time.
+# record does not open.) To make the right Finished the attacker needs the master secret while the
+# handshake runs, so the key exchange would have to be that weak.
 #
 # **What to look for.** 1 point: client and server hash different ClientHellos, so Finished does not
 # verify (or its record does not open). 1 point: the attacker needs the master secret to make a Finished
