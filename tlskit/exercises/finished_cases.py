@@ -191,7 +191,7 @@ def asked_by_a_judge(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list
     lengths = {call[3] for call in asked if len(call) > 3} - {VERIFY_DATA_LENGTH}
     if lengths:
         return [WRONG_LENGTH.format(length=min(lengths, key=repr))]
-    refused = all(one.value == DECRYPT for _, one in true)
+    refused = all(one.value == DECRYPT for case, one in pairs if case.part in (TRUE, FALSE))
     if refused and all(call == due(case) for (case, _), call in zip(true, asked, strict=True)):
         return [COMPARED]
     return asked_for_another_label(cases, outcomes)
