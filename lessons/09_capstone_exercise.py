@@ -140,8 +140,8 @@ points(report)
 # %% [markdown]
 # <details><summary>Hint: where to look</summary>
 #
-# Which bytes go out first, and which messages does Finished cover (lesson 08)? Two of the lines could
-# change places without harm.
+# Which bytes go out first, and which messages does Finished cover (lesson 08)? Some of the lines
+# could change places without harm.
 #
 # </details>
 
@@ -178,8 +178,8 @@ show.ladder(live.calls, live.order)
 # %% [markdown]
 # ## 3 · Your parts
 #
-# Eight steps, eight functions. You have written them all, if perhaps with other arguments: copy what
-# you have, and change it. Names and arguments are yours to change, too; only `my_…` functions are
+# Eight steps, one or a few functions each. You have written them all, if perhaps with other
+# arguments: copy what you have, and change it. Names and arguments are yours to change, too; only `my_…` functions are
 # called by others.
 #
 # To see what you wrote, make a new cell with these two lines (any number from `"01"` to `"08"`):
@@ -652,7 +652,7 @@ seen, capture["client"]["messages"] == capture["server"]["messages"]
 # - `"label"`: a Finished opens, and has the other side's label
 # - `"transcript"`: a Finished opens, and covers other messages than the other side saw
 #
-# The check draws six captures.
+# The check draws six captures, one of each; a grader draws others.
 
 # %% [markdown]
 # <details><summary>Hint: the shape</summary>
