@@ -8,6 +8,7 @@ import pytest
 
 from tlskit.checks.report import Verdict
 from tlskit.exercises import assignment, check
+from tlskit.exercises.judging import UNKNOWN
 from tlskit.grade import counts, feedback, pages, plots, summary
 from tlskit.grade.rows import Result, Row, Said, Status, file_name
 from tlskit.lesson import lesson_random
@@ -239,6 +240,27 @@ def test_mistakes_are_counted_once_a_student_and_the_most_frequent_comes_first()
     both = Said(Verdict.WRONG.value, (one, other))
     class_of_two = [result("a"), result("b", reports={SECRET.name: both})]
     assert counts.by_mistake(class_of_two) == [(one, SECRET.name, 2), (other, SECRET.name, 1)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        (f"{UNKNOWN} It is in case 1 of 4.", f"{UNKNOWN} It is in case 2 of 4.", UNKNOWN),
+        ("f raised ValueError: a, at line 1", "f raised ValueError: b\nc", "f raised ValueError."),
+    ],
+)
+def test_what_differs_from_student_to_student_only_is_one_mistake(one, other, together):
+    said = [Said(Verdict.WRONG.value, (sentence,)) for sentence in (one, other)]
+    class_of_two = [
+        result(name, reports={SECRET.name: each}) for name, each in zip("ab", said, strict=True)
+    ]
+    assert counts.by_mistake(class_of_two) == [(together, SECRET.name, 2)]
+
+
+def test_a_submission_that_was_not_graded_is_counted_once():
+    names = [task.name for task in FIRST.tasks]
+    rows = tuple(Row("a", name, 0.0, 4.0, "not even JSON", Status.REFUSED) for name in names)
+    assert counts.by_mistake([result(rows=rows)]) == [("not even JSON", "all tasks", 1)]
 
 
 def test_what_is_not_written_or_to_be_read_is_no_mistake_and_a_timeout_is():

@@ -1,13 +1,17 @@
 """What a class's results come to, as numbers: by status, by task, by mistake, by time."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from tlskit.checks.report import Verdict
+from tlskit.exercises.judging import UNKNOWN
 from tlskit.exercises.task import Assignment
 from tlskit.grade.rows import Result, Row, Status
+
+RAISED = re.compile(r"^(\w+ raised \w+)\b.*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,33 @@ def task_count(task: str, most: float, rows: Sequence[Row]) -> TaskCount:
 def by_mistake(results: Sequence[Result]) -> list[tuple[str, str, int]]:
     """Return (mistake, task, students), the most frequent first.
 
-    What is not written, or waits for a person, is no mistake.
+    What is not written, or waits for a person, is no mistake. Those that no sentence is known for
+    are one, and so are the errors of one kind that a function raised.
     """
     found: Counter[tuple[str, str]] = Counter()
     for result in results:
+        if why := not_graded(result):
+            found[why, "all tasks"] += 1
+            continue
         for row in result.rows:
-            found.update({(sentence, row.task) for sentence in mistakes(result, row)})
+            found.update({(grouped(sentence), row.task) for sentence in mistakes(result, row)})
     ordered = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     return [(sentence, task, count) for (sentence, task), count in ordered]
+
+
+def not_graded(result: Result) -> str:
+    """Return why nothing of a submission was graded, "" if something was."""
+    reasons = {row.mistake for row in result.rows}
+    statuses = {row.status for row in result.rows}
+    nothing = statuses in ({Status.REFUSED}, {Status.MISSING}, {Status.CRASHED})
+    return reasons.pop() if nothing and len(reasons) == 1 else ""
+
+
+def grouped(sentence: str) -> str:
+    """Return a sentence without what differs from one student to the next."""
+    if sentence.startswith(UNKNOWN):
+        return UNKNOWN
+    return RAISED.sub(r"\1.", sentence)
 
 
 def mistakes(result: Result, row: Row) -> tuple[str, ...]:

@@ -44,8 +44,8 @@ def overview(results: Sequence[Result], assignment: Assignment, seconds: float |
     waiting = sum(result.waits_for_a_person for result in results)
     lines = [
         counted(len(results), "submission") + (f", graded in {seconds:.0f} s" if seconds else ""),
-        f"points: {sum(points) / len(points):.2f} on average, half of the class has "
-        f"{middle(points):g} or more, of {assignment.max_points:g}",
+        f"points so far: {sum(points) / len(points):.2f} on average, half of the class has "
+        f"{middle(points):g} or more, of {assignment.max_points:g} in all",
         f"answers to be read by a person: in {counted(waiting, 'submission')}" if waiting else "",
     ]
     return "\n".join(
