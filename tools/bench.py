@@ -1,6 +1,7 @@
 """Measure tlskit beside the bare library, OpenSSL and tlslite-ng; print ratios and their aims.
 
-usage: course.py bench [handshakes|resumption|records|import|pick ...] [--rounds N] [--json FILE]
+usage: course.py bench [handshakes|resumption|records|import|pick|grade ...] [--rounds N]
+       [--json FILE]
 """
 
 import argparse
@@ -154,12 +155,20 @@ def pick(rounds: int) -> Rows:
     return bench_pick.report(2 * rounds)
 
 
+def grade(rounds: int) -> Rows:
+    """Measure the grading of a class, some rounds only: one takes half a minute."""
+    import bench_grade
+
+    return bench_grade.measured(max(2, rounds // 10))
+
+
 SECTIONS = {
     "handshakes": handshakes,
     "resumption": resumption,
     "records": records,
     "import": imports,
     "pick": pick,
+    "grade": grade,
 }
 
 

@@ -93,3 +93,15 @@ def test_wrong_options(arguments, words):
     assert told.returncode == 2
     assert words in told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.peer("bwrap")
+def test_a_class_is_made_and_graded(tmp_path):
+    import bench_grade
+
+    bench_grade.hand_in(tmp_path / "class", 3)
+    assert bench_grade.ours(tmp_path / "class", tmp_path / "out") > 0
+    rows = (tmp_path / "out" / "grades.csv").read_text().splitlines()
+    assert len(rows) == 1 + 3 * 4 + 1
+    with pytest.raises(OSError, match="no folder"):
+        bench_grade.ours(tmp_path / "nobody", tmp_path / "out")
