@@ -4,7 +4,12 @@ from collections.abc import Callable, Sequence
 
 from tlskit.exercises import finished_mistakes as known
 from tlskit.exercises.drawing import among, number
-from tlskit.exercises.finished_verdicts import DECRYPT, OWN_IN_TRANSCRIPT
+from tlskit.exercises.finished_verdicts import (
+    DECODE,
+    DECRYPT,
+    LENGTH_REFUSED,
+    OWN_IN_TRANSCRIPT,
+)
 from tlskit.exercises.task import Came, Case, Draw, Handed, Outcome
 from tlskit.messages import frame_handshake
 from tlskit.records import Record, join
@@ -25,7 +30,7 @@ PLAIN, PACKED = "a message to a record", "messages packed together and cut"
 AMONG = "with an alert and a HelloRequest among them"
 FULL, ABBREVIATED = "a full handshake", "an abbreviated handshake"
 TRUE, FALSE = "Finished messages that are right", "verify_data that differs"
-LENGTH, TYPE = "verify_data of a wrong length", "messages that are no Finished"
+SHAPE = "messages of another type or length"
 
 
 def message(draw: Draw, kind: int, least: int = 20, most: int = 90) -> bytes:
@@ -136,12 +141,12 @@ def to_judge(draw: Draw) -> list[Case]:
         for hash_name, role in (("sha256", "client"), ("sha384", "server")):
             case(FALSE, made=known.asking(asks), given=(hash_name, role))
     for size in (0, 11):
-        case(LENGTH, lambda came, size=size: frame_handshake(T.finished, came[4 : 4 + size]))
-    case(LENGTH, lambda came: frame_handshake(T.finished, came[4:] + draw(1)))
-    case(LENGTH, lambda came: frame_handshake(T.finished, draw(32)))
+        case(SHAPE, lambda came, size=size: frame_handshake(T.finished, came[4 : 4 + size]))
+    case(SHAPE, lambda came: frame_handshake(T.finished, came[4:] + draw(1)))
+    case(SHAPE, lambda came: frame_handshake(T.finished, draw(32)))
     other_type = among(draw, (T.certificate, T.server_key_exchange, T.certificate_verify))
-    case(TYPE, lambda came: frame_handshake(other_type, came[4:]))
-    case(TYPE, lambda came: message(draw, T.client_key_exchange))
+    case(SHAPE, lambda came: frame_handshake(other_type, came[4:]))
+    case(SHAPE, lambda came: message(draw, T.client_key_exchange))
     return cases
 
 
@@ -183,6 +188,8 @@ def asked_by_a_judge(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list
     """Name a hash that covers the Finished itself, a wrong length, and a wrong comparison."""
     pairs = list(zip(cases, outcomes, strict=True))
     true = [(case, one) for case, one in pairs if case.part == TRUE and one.asked and one.asked[0]]
+    if all(one.value == DECODE for case, one in pairs if case.part == TRUE):
+        return [LENGTH_REFUSED]
     asked = [tuple(one.asked[0][0]) for _, one in true]
     if not asked:
         return asked_for_another_label(cases, outcomes)

@@ -252,6 +252,9 @@ FINISHES: dict[str, Finish] = {sentence: asking(asks) for sentence, asks in ASKS
     "This is verify_data alone; a handshake message begins with type and length.": framed(
         lambda data: data
     ),
+    "The header stands behind verify_data; it belongs in front.": framed(
+        lambda data: data + frame_handshake(FINISHED, data)[:HEADER_SIZE]
+    ),
     "The message type is wrong: finished(20) is meant in decimal, and you have 14 in decimal.": (
         framed(lambda data: bytes([14, 0, 0, len(data)]) + data)
     ),

@@ -51,6 +51,9 @@ def judging(
 
 
 verdict = judging()
+LENGTH_REFUSED = (
+    "Every Finished that is right gets decode_error. How long is the message, with its header?"
+)
 VERDICTS: dict[str, Verdict] = {
     sentence: judging(asking(one)) for sentence, one in ASKS.items()
 } | {
@@ -84,8 +87,7 @@ VERDICTS: dict[str, Verdict] = {
     "Every message is unexpected to you, a Finished too. Its type is 20, in decimal.": (
         lambda *given: UNEXPECTED
     ),
-    "Every Finished gets decode_error, whatever its length. With its header it is longer than "
-    "verify_data alone.": judging(length=DECODE, size=-1),
+    LENGTH_REFUSED: judging(length=DECODE, size=-1),
     "The verdicts are turned round: what agrees is refused, what differs is taken.": judging(
         same=lambda mine, came: mine != came
     ),

@@ -17,6 +17,7 @@ CHANGED, SHORT = "records that are not in order", "records that are too short"
 PADDING = "records whose padding is wrong"
 SHA1, SHA2 = "HMAC-SHA1", "HMAC-SHA256 and HMAC-SHA384"
 TYPES = (21, 22, 23)
+APPLICATION_DATA = 23  # only it may be empty (RFC 5246 §6.2.1)
 LATEST = 2**40
 VERSIONS_BEFORE = (0x0300, 0x0301, 0x0302)
 
@@ -102,7 +103,8 @@ def to_seal_cbc(draw: Draw) -> list[Case]:
 
     def case(part: str, hash_name: str, of: int, size: int) -> Case:
         keys = (hash_name, mac_key(draw, hash_name), key_of(draw), draw(cbc.BLOCK))
-        return Case((*keys, of, among(draw, TYPES), draw(size)), part)
+        kind = among(draw, TYPES) if size else APPLICATION_DATA
+        return Case((*keys, of, kind, draw(size)), part)
 
     blocks = cbc.BLOCK * number(draw, 1, 4)
     return [
@@ -131,7 +133,8 @@ def to_open_cbc(draw: Draw) -> list[Case]:
         **other: int,
     ) -> Case:
         macs, key, iv = mac_key(draw, hash_name), key_of(draw), draw(cbc.BLOCK)
-        of, kind = number(draw, 256, LATEST), among(draw, TYPES[1:])
+        of = number(draw, 256, LATEST)
+        kind = among(draw, TYPES[1:]) if size else APPLICATION_DATA
         fragment = seal(hash_name, macs, key, iv, of, kind, draw(size))
         fragment = change(fragment) if change else fragment
         at = other.get("number", of + other.get("later", 0))
@@ -194,7 +197,7 @@ REFUSES_GENUINE = (
 )
 NOTHING_OPENS = (
     "Not one record opens, and some are in order. What does each piece of the fragment serve for, "
-    "and from which byte to which does it go?"
+    "and from which byte to which does it go? Or is a `return` missing?"
 )
 CHECKS = ("InvalidTag", "InvalidSignature")
 UNCHECKED = ("error", "OverflowError", "ValueError", "IndexError")
