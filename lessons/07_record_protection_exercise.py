@@ -358,16 +358,16 @@ points(report)
 # whatever is wrong: length, padding or MAC. Beware:
 #
 # - A sender may put more padding than needed: padding_length is anything from 0 to 255 (§6.2.3.2).
-# - The MAC does not cover the padding, so a receiver MUST look at each of its bytes.
+# - The MAC does not cover the padding, and the receiver MUST check it: each of its bytes.
 # - The length in the additional data is the content's, and you know it only when padding and MAC
 #   are off.
 # - A fragment may be too short for an IV, a MAC and one byte of padding, or have no whole blocks.
 
 # %% [markdown]
 # Compare secrets with `hmac.compare_digest(a, b)`: `==` stops at the first byte that differs, so its
-# time tells how many were right. And a wrong padding should take as long as a wrong MAC: an
-# implementation MUST compute the MAC all the same (§6.2.3.2). No value shows how long something took,
-# so the check can't see it. Attackers can.
+# time tells how many were right. And a wrong padding MUST take essentially as long as a wrong MAC; the
+# best way is to compute the MAC all the same (§6.2.3.2). No value shows how long something took, so the
+# check can't see it. Attackers can.
 #
 # <details><summary>A hint</summary>
 #
