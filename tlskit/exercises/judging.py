@@ -6,6 +6,7 @@ from typing import Any
 from tlskit.checks.report import Verdict, first_difference
 from tlskit.exercises.calling import Unsendable, plain
 from tlskit.exercises.task import Came, Case, Marked, Outcome, Task
+from tlskit.exercises.together import together
 
 ALWAYS_THE_SAME = (
     "Your function returns the same whatever it is given; its result has to follow from its "
@@ -91,6 +92,9 @@ def found_mistakes(
     for sentence, wrong in task.mistakes.items():
         if explains(task, wrong, cases, results, wanted) and sentence not in found:
             found.append(sentence)
+    found = found or entry_by_entry(task, cases, results, wanted)
+    if not found and not same(results):
+        found = together(made_by_mistakes(task, cases), results, wanted)
     if len(cases) > 1 and same(results) and not same(wanted):
         found.append(ALWAYS_THE_SAME)
     return found or [unknown(task, cases, results, wanted, right)]
@@ -109,22 +113,60 @@ def wrong_type(task: Task, value: Any) -> str:
     return f"{task.name} should return {wanted}, and returned {came}"
 
 
+def entry_by_entry(
+    task: Task, cases: Sequence[Case], results: Sequence[Any], wanted: Sequence[Any]
+) -> list[str]:
+    """Return mistakes that explain an entry each, where results are dictionaries.
+
+    So two mistakes at once are named, as a wrong length before a wrong content.
+    """
+    if not all(isinstance(one, dict) for one in (*results, *wanted)):
+        return []
+    found: dict[str, None] = {}
+    for key in dict.fromkeys(key for one in wanted for key in one):
+
+        def pick(result: Any, key: Any = key) -> Any:
+            return result.get(key) if isinstance(result, dict) else None
+
+        mine, best = [pick(one) for one in results], [pick(one) for one in wanted]
+        for sentence, wrong in task.mistakes.items():
+            if explains(task, wrong, cases, mine, best, pick):
+                found[sentence] = None
+    return list(found)
+
+
+def made_by_mistakes(task: Task, cases: Sequence[Case]) -> dict[str, list[Any]]:
+    """Return each mistake's results, as they are compared; none of one that raises."""
+    made: dict[str, list[Any]] = {}
+    for sentence, wrong in task.mistakes.items():
+        try:
+            values = [plain(wrong(*case.arguments)) for case in cases]
+        except (Exception, Unsendable):
+            continue
+        pairs = zip(cases, values, strict=True)
+        made[sentence] = [read(task, case, Outcome(Came.VALUE, one)) for case, one in pairs]
+    return made
+
+
 def explains(
     task: Task,
     wrong: Callable[..., Any],
     cases: Sequence[Case],
     results: Sequence[Any],
     wanted: Sequence[Any],
+    pick: Callable[[Any], Any] = lambda result: result,
 ) -> bool:
     """Tell whether a mistake gives all these results, and is one in at least one case."""
+    if list(results) == list(wanted):
+        return False
     for case, result in zip(cases, results, strict=True):
         try:
             value = plain(wrong(*case.arguments))
         except (Exception, Unsendable):
             return False
-        if read(task, case, Outcome(Came.VALUE, value)) != result:
+        if pick(read(task, case, Outcome(Came.VALUE, value))) != result:
             return False
-    return list(results) != list(wanted)
+    return True
 
 
 def unknown(
