@@ -477,5 +477,5 @@ show.ladder(live.calls, live.order)
 # the function was never called, so that a handshake that works proves nothing about it.
 
 # %% [markdown]
-# **Back to** [lesson 06](../../notebooks/06_key_generation.ipynb). Both sides have keys now;
-# [lesson 07](../../notebooks/07_record_protection.ipynb) uses them.
+# **Back to** [lesson 06](../../notebooks/06_key_generation.ipynb). **Next:**
+# [exercise 07](../07_record_protection/07_record_protection.ipynb), where the keys protect records.

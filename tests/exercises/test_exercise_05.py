@@ -11,6 +11,7 @@ from tlskit.checks.report import Verdict
 from tlskit.exercises import assignment
 from tlskit.exercises import client_key_exchange as exercise
 from tlskit.exercises.client_key_exchange_live import NEVER_CALLED, encrypts_by_her, shaken
+from tlskit.exercises.client_key_exchange_mistakes import encrypted_for, version
 from tlskit.exercises.client_key_exchange_more import exchanged
 from tlskit.labs.key_transport import ECDHE_SUITE
 from tlskit.lesson import lesson_random
@@ -179,3 +180,26 @@ def test_a_function_that_was_never_called_is_said():
         "x", ECDHE_SUITE, NamedGroup.x25519, CLIENT_STEPS.send_client_key_exchange, used=[]
     )
     assert report.findings == (NEVER_CALLED,) and report.verdict is Verdict.WRONG
+
+
+# ---- two mistakes at once
+
+
+def test_a_length_and_a_version_that_are_wrong_are_both_named(judged):
+    def mine(offered, negotiated, random, certificate):
+        encrypted = encrypted_for(certificate, version(negotiated) + random)
+        return len(encrypted).to_bytes(3, "big") + encrypted
+
+    found = judged(THIS.task("my_rsa_body"), mine).findings
+    assert found[0].startswith("The length before the ciphertext has 3 bytes")
+    assert found[1].startswith("The secret begins with the version that was negotiated")
+    assert len(found) == 2
+
+
+def test_a_body_and_a_secret_that_are_wrong_are_both_named(judged):
+    def mine(new_private_key, group, server_public):
+        made = exchanged(new_private_key, group, server_public)
+        return {"body": made["body"][1:], "pre_master_secret": made["pre_master_secret"][::-1]}
+
+    found = judged(THIS.task("my_exchange"), mine).findings
+    assert found[0].startswith("The body lacks the length")

@@ -217,6 +217,12 @@ def test_an_error_of_hers_is_said_of_her_function():
 
     assert "my_partition raised KeyError" in str(THIS.task("my_partition").live(my_partition))
 
+    def my_extended_master_secret(*_):
+        return None
+
+    report = extended_by_her(my_extended_master_secret)
+    assert "my_extended_master_secret returned None" in str(report)
+
 
 def unwritten(*_):
     raise NotImplementedError
@@ -233,3 +239,40 @@ def test_all_of_hers_together_and_ours_for_what_is_missing():
     assert report.right and "my_p_hash" not in str(report)
     wrong = next(iter(exercise.P_HASH_MISTAKES.values()))
     assert not together(master_secret, wrong, *[unwritten] * 3).right
+
+
+# ---- two mistakes at once
+
+
+def test_an_order_and_sizes_that_are_wrong_are_all_named(judged):
+    def mine(suite, key_block):
+        parts, at = {}, 0
+        mac = 20 if "CBC" in suite else 0
+        for side in ("client", "server"):
+            for kind, size in (("MAC_key", mac), ("key", 16 if "128" in suite else 32)):
+                parts[f"{side}_write_{kind}"] = key_block[at : at + size]
+                at += size
+            iv = 0 if "CBC" in suite else 12
+            parts[f"{side}_write_IV"] = key_block[at : at + iv]
+            at += iv
+        return parts
+
+    found = judged(THIS.task("my_partition"), mine).findings
+    begun = (
+        "All of the client's parts",
+        "GCM's IVs have 12 bytes",
+        "CBC suites have MAC keys of 20",
+    )
+    assert [one.startswith(begun) for one in found] == [True] * 3, found
+
+
+def test_blocks_that_are_wrong_and_not_cut_are_both_named(judged):
+    def mine(hash_name, secret, seed, length):
+        a, output = seed, b""
+        while len(output) < length:
+            output += hmac.digest(secret, a + seed, hash_name)
+            a = hmac.digest(secret, a, hash_name)
+        return output
+
+    found = judged(THIS.task("my_p_hash"), mine).findings
+    assert found[0].startswith("Too many bytes") and found[1].startswith("Your first block")

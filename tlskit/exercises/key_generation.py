@@ -1,6 +1,7 @@
 """Exercise 06: from the pre-master secret to the keys (RFC 5246 §5, §6.3; RFC 7627 §4)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from tlskit.checks.key_generation import WRONG_LABEL, WRONG_LENGTH
 from tlskit.cipher_suites import SUITES, Suite, suite_named
@@ -9,6 +10,7 @@ from tlskit.exercises.key_generation_cutting import (
     KEY_BLOCK_MISTAKES,
     PARTITION_MISTAKES,
     key_block,
+    mistakes_at_once,
     partition,
 )
 from tlskit.exercises.key_generation_live import (
@@ -23,6 +25,7 @@ from tlskit.exercises.key_generation_mistakes import (
     P_HASH_MISTAKES,
     PRF_MISTAKES,
     extended_master_secret,
+    mistakes_in_blocks,
     prf,
     stretched,
 )
@@ -153,6 +156,23 @@ def wrong_labels(right: bytes, named: set[bytes], outcomes: Sequence[Outcome]) -
     return [WRONG_LABEL.format(label=one) for one in sorted(asked - {right} - named, key=repr)]
 
 
+def about_p_hash(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+    """Name what is wrong in results that were not cut, too."""
+    results = [one.value for one in outcomes if isinstance(one.value, bytes)]
+    if len(results) != len(cases):
+        return []
+    arguments: list[Any] = [case.arguments for case in cases]
+    return mistakes_in_blocks(results, arguments)
+
+
+def about_partition(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+    """Name several mistakes at once: in the order, and in the sizes."""
+    results = [one.value for one in outcomes if isinstance(one.value, dict)]
+    if len(results) != len(cases):
+        return []
+    return mistakes_at_once(results, [case.arguments for case in cases])
+
+
 def about_extended(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
     """Name another label, and another length, of the extended master secret."""
     values = [one.value for one in outcomes if one.came is Came.VALUE]
@@ -189,6 +209,7 @@ ASSIGNMENT = Assignment(
             P_HASH_MISTAKES,
             reference="RFC 5246 §5; lesson 06",
             absent=(*OUR_PRFS, OURS + "hmac", "tlskit.labs.key_generation.rounds"),
+            more=about_p_hash,
             praise="Right with both hashes, for lengths below a block, above, and of whole blocks.",
             live=stretched_by_her,
         ),
@@ -267,6 +288,7 @@ ASSIGNMENT = Assignment(
             "RFC 5246 §6.3 (the order), App. C (sizes); RFC 5288 §3; RFC 7905 §2; lesson 06",
             absent=(OURS + "partition",),
             praise="Right for each way to protect records.",
+            more=about_partition,
             live=cut_by_her,
         ),
     ),

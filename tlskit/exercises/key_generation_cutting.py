@@ -1,6 +1,7 @@
 """Exercise 06: the key block and how it is cut; the mistakes that are really made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Any
 
 from tlskit.checks import lesson_06
@@ -100,6 +101,11 @@ def cbc_ivs(suite: Suite) -> dict[str, int]:
     return {"IV": 16} if suite.cipher is Cipher.AES_CBC else {}
 
 
+def nonces(suite: Suite) -> dict[str, int]:
+    """Give every suite an IV as long as a nonce."""
+    return {"IV": 12}
+
+
 def gcm_for_all(suite: Suite) -> dict[str, int]:
     """Give ChaCha20-Poly1305 GCM's IV."""
     return {"IV": 4} if suite.cipher is Cipher.CHACHA20_POLY1305 else {}
@@ -109,6 +115,16 @@ def macs_for_all(suite: Suite) -> dict[str, int]:
     """Give AEAD suites MAC keys, as long as the hash in their names."""
     word = suite.name.rpartition("_")[2]
     return {"MAC_key": {"SHA": 20, "SHA256": 32, "SHA384": 48}[word]}
+
+
+def no_macs(suite: Suite) -> dict[str, int]:
+    """Forget the MAC keys."""
+    return {"MAC_key": 0}
+
+
+def sha1_for_all(suite: Suite) -> dict[str, int]:
+    """Give every CBC suite the MAC keys of SHA-1."""
+    return {"MAC_key": 20} if suite.mac_hash else {}
 
 
 def longer_macs(suite: Suite) -> dict[str, int]:
@@ -145,36 +161,39 @@ def none_for_empty(suite: Suite, key_block: bytes) -> dict[str, bytes | None]:
     return {name: part or None for name, part in parts.items()}
 
 
-PARTITION_MISTAKES: dict[str, Wrong] = {
+Order = tuple[str, ...]
+ORDERS: dict[str, Order] = {
     "All of the client's parts come first in yours. RFC 5246 §6.3 lists the six in their order.": (
-        named(lesson_06.ordered(lesson_06.BY_SIDE))
+        lesson_06.BY_SIDE
     ),
-    "In each pair client and server have changed places (RFC 5246 §6.3).": named(
-        lesson_06.ordered(lesson_06.SERVER_FIRST)
-    ),
-    "The keys stand before the MAC keys (RFC 5246 §6.3).": named(
-        lesson_06.ordered(lesson_06.KEYS_FIRST)
-    ),
-    "The IVs stand before the rest (RFC 5246 §6.3).": named(lesson_06.ordered(lesson_06.IVS_FIRST)),
-    "Both sides have the same parts; each direction has its own (RFC 5246 §6.3).": named(one_key),
+    "In each pair client and server have changed places (RFC 5246 §6.3).": lesson_06.SERVER_FIRST,
+    "The keys stand before the MAC keys (RFC 5246 §6.3).": lesson_06.KEYS_FIRST,
+    "The IVs stand before the rest (RFC 5246 §6.3).": lesson_06.IVS_FIRST,
+}
+SIZES: dict[str, Callable[[Suite], dict[str, int]]] = {
     "GCM's IVs have 12 bytes in yours, as long as its whole nonce. Only the salt is in the key "
-    "block (RFC 5288 §3).": sized(whole_nonce),
+    "block (RFC 5288 §3).": whole_nonce,
     "GCM's IVs have 8 bytes in yours: that is the part which travels in each record (RFC 5288 "
-    "§3).": sized(record_half),
-    "ChaCha20-Poly1305 has GCM's IV in yours; it has its own size (RFC 7905 §2).": sized(
-        gcm_for_all
-    ),
+    "§3).": record_half,
+    "ChaCha20-Poly1305 has GCM's IV in yours; it has its own size (RFC 7905 §2).": gcm_for_all,
     "CBC suites have IVs in yours. So it was in TLS 1.0; now they travel in each record (RFC 5246 "
-    "§6.2.3.2).": sized(cbc_ivs),
+    "§6.2.3.2).": cbc_ivs,
+    "Every IV has 12 bytes in yours, whatever the cipher (RFC 5288 §3, RFC 7905 §2).": nonces,
     "AEAD suites have MAC keys in yours. What does the last word of their names stand for? RFC "
-    "5246 §6.2.3.3, RFC 5289 §3.2.": sized(macs_for_all),
-    "CBC suites have no MAC keys in yours (RFC 5246 §6.2.3.1).": named(lesson_06.no_macs),
+    "5246 §6.2.3.3, RFC 5289 §3.2.": macs_for_all,
+    "CBC suites have no MAC keys in yours (RFC 5246 §6.2.3.1).": no_macs,
     "A bare SHA at the end of a name is SHA-1, and your MAC keys are longer than that (RFC 5246 "
-    "App. C).": sized(longer_macs),
-    "Every key has 16 bytes in yours; some suites have longer ones (RFC 5246 App. C).": sized(
-        small_keys
+    "App. C).": longer_macs,
+    "CBC suites have MAC keys of 20 bytes in yours, whatever their hash (RFC 5246 App. C).": (
+        sha1_for_all
     ),
-    "You took the number in the name for bytes; it counts bits (RFC 5246 App. C).": sized(in_bits),
+    "Every key has 16 bytes in yours; some suites have longer ones (RFC 5246 App. C).": small_keys,
+    "You took the number in the name for bytes; it counts bits (RFC 5246 App. C).": in_bits,
+}
+PARTITION_MISTAKES: dict[str, Wrong] = {
+    **{sentence: named(lesson_06.ordered(order)) for sentence, order in ORDERS.items()},
+    **{sentence: sized(change) for sentence, change in SIZES.items()},
+    "Both sides have the same parts; each direction has its own (RFC 5246 §6.3).": named(one_key),
     "The last part takes all that is left. A key block may be longer than what is needed (RFC 5246 "
     "§6.3).": named(all_the_rest),
     "A part that is empty is None in yours; it has no bytes, but it is bytes.": named(
@@ -187,3 +206,41 @@ PARTITION_MISTAKES: dict[str, Wrong] = {
         lesson_06.other_names
     ),
 }
+
+
+# ---- several at once
+
+Given = tuple[str, bytes]
+
+
+def mistakes_at_once(results: Sequence[Any], arguments: Sequence[Given]) -> list[str]:
+    """Return the fewest mistakes of order and size that together give these results.
+
+    Nothing if one of the table gives them alone.
+    """
+    if any(all_given(wrong, results, arguments) for wrong in PARTITION_MISTAKES.values()):
+        return []
+    orders = {"": lesson_06.ORDER} | ORDERS
+    for many in (1, 2, 3):
+        for sentences in combinations(SIZES, many):
+            for sentence, order in orders.items():
+                if all_given(cut_with(order, sentences), results, arguments):
+                    return [one for one in (sentence, *sentences) if one]
+    return []
+
+
+def cut_with(order: Order, sentences: Sequence[str]) -> Wrong:
+    """Return a partition with another order and several sizes that are wrong."""
+
+    def wrong(suite: Suite, key_block: bytes) -> dict[str, bytes]:
+        sizes = lesson_06.sizes_of(suite)
+        for sentence in sentences:
+            sizes = sizes | SIZES[sentence](suite)
+        return lesson_06.cut_in(order, key_block, sizes)
+
+    return named(wrong)
+
+
+def all_given(wrong: Wrong, results: Sequence[Any], arguments: Sequence[Given]) -> bool:
+    """Tell whether a function gives all these results."""
+    return all(wrong(*given) == one for one, given in zip(results, arguments, strict=True))

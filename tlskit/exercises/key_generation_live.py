@@ -16,7 +16,7 @@ from tlskit.tasks import written
 from tlskit.tls12 import key_schedule
 from tlskit.tls12.common import generate_keys
 from tlskit.tls12.state import State
-from tlskit.trace import Call
+from tlskit.trace import Call, held_to
 
 SHA256 = suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
 SHA384 = suite_named("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")
@@ -106,7 +106,9 @@ def extended_by_her(mine: Mine, extended: bool = True) -> LiveReport:
             messages = list(state.handshake_messages)
             return her(prf, state.agreed.hash_name, pre_master_secret, messages)
 
-        changed = replace(state.formulae, extended_master_secret=named_after(mine, master))
+        ours = key_schedule.extended_master_secret
+        held = held_to("extended_master_secret", ours, named_after(mine, master))
+        changed = replace(state.formulae, extended_master_secret=held)
         return generate_keys(state.but(formulae=changed)).but(formulae=state.formulae)
 
     steps = replace(tls12.CLIENT_STEPS, generate_keys=named_after(mine, step))

@@ -51,6 +51,7 @@ def from_each_seed(hash_name: str, secret: bytes, seed: bytes, length: int) -> b
     return output[:length]
 
 
+TOO_MANY = "Too many bytes: the last block is not cut (RFC 5246 §5)."
 P_HASH_MISTAKES: dict[str, Wrong] = {
     "Your first block is made from A(0). Which A stands in the first term? RFC 5246 §5.": (
         lesson_06.from_seed
@@ -79,7 +80,7 @@ P_HASH_MISTAKES: dict[str, Wrong] = {
     "That is a bare hash of secret and content. HMAC is more than that: RFC 2104 §2.": (
         without_hmac
     ),
-    "Too many bytes: the last block is not cut (RFC 5246 §5).": lesson_06.whole_blocks,
+    TOO_MANY: lesson_06.whole_blocks,
     "Too few bytes: there is one round in yours, however many bytes are wanted (RFC 5246 §5).": (
         lesson_06.one_round
     ),
@@ -91,6 +92,23 @@ P_HASH_MISTAKES: dict[str, Wrong] = {
         lesson_06.only_sha256
     ),
 }
+
+
+def mistakes_in_blocks(
+    results: Sequence[bytes], arguments: Sequence[tuple[str, bytes, bytes, int]]
+) -> list[str]:
+    """Name what is wrong in results that are too long, beside their length."""
+    wanted = [given[-1] for given in arguments]
+    pairs = list(zip(results, wanted, strict=True))
+    if any(len(one) < length for one, length in pairs) or sum(wanted) == sum(map(len, results)):
+        return []
+    cut = [one[:length] for one, length in pairs]
+    found = [
+        sentence
+        for sentence, wrong in P_HASH_MISTAKES.items()
+        if cut == [wrong(*given)[: given[-1]] for given in arguments]
+    ]
+    return [TOO_MANY, *found] if found and TOO_MANY not in found else []
 
 
 # ---- PRF
@@ -222,6 +240,35 @@ def right_hash(hash_name: str, messages: Sequence[bytes]) -> bytes:
     return digest(hash_name, up_to_key_exchange(messages))
 
 
+Covering = Callable[[Sequence[bytes]], Sequence[bytes]]
+COVERED: dict[str, Covering] = {
+    "The session hash ends before ClientKeyExchange, so the client's part of the secret is not in "
+    "it (RFC 7627 §3).": lambda messages: before(messages, CLIENT_KEY_EXCHANGE),
+    "The session hash covers all messages, the Finished too. Both sides need the secret before "
+    "these are sent (RFC 7627 §3).": lambda messages: messages,
+    "The session hash covers all messages but the last, a Finished too. Both sides need the secret "
+    "before these are sent (RFC 7627 §3).": lambda messages: messages[:-1],
+    "The session hash ends at Finished: with a client certificate a message more is in it than "
+    "belongs there (RFC 7627 §3).": lambda messages: before(messages, FINISHED),
+}
+NO_HEADERS = "The messages went into the hash without their headers (RFC 7627 §3)."
+ONLY_SHA256 = "The session hash is SHA-256 in every case; the suite names the hash (RFC 7627 §3)."
+
+
+def bodies(messages: Sequence[bytes]) -> list[bytes]:
+    """Return the messages without their headers."""
+    return [one[HEADER:] for one in messages]
+
+
+def covering(cover: Covering) -> dict[str, Wrong]:
+    """Return the sentences to add, and the mistakes: that cover alone, or with one more in it."""
+    return {
+        "": seeded(lambda name, messages: digest(name, cover(messages))),
+        f" {NO_HEADERS}": seeded(lambda name, messages: digest(name, bodies(cover(messages)))),
+        f" {ONLY_SHA256}": seeded(lambda name, messages: digest("sha256", cover(messages))),
+    }
+
+
 EXTENDED_MISTAKES: dict[str, Wrong] = {
     "The seed is the two randoms. That was the older formula; what takes their place is in RFC "
     "7627 §4.": seeded(lambda name, messages: randoms(messages)),
@@ -232,24 +279,11 @@ EXTENDED_MISTAKES: dict[str, Wrong] = {
     "The randoms are in the seed beside the session hash (RFC 7627 §4).": seeded(
         lambda name, messages: right_hash(name, messages) + randoms(messages)
     ),
-    "The session hash ends before ClientKeyExchange, so the client's part of the secret is not in "
-    "it (RFC 7627 §3).": seeded(
-        lambda name, messages: digest(name, before(messages, CLIENT_KEY_EXCHANGE))
-    ),
-    "The session hash covers all messages, the Finished too. Both sides need the secret before "
-    "these are sent (RFC 7627 §3).": seeded(digest),
-    "The session hash ends at Finished: with a client certificate a message more is in it than "
-    "belongs there (RFC 7627 §3).": seeded(
-        lambda name, messages: digest(name, before(messages, FINISHED))
-    ),
-    "The messages went into the hash without their headers (RFC 7627 §3).": seeded(
-        lambda name, messages: digest(name, [one[HEADER:] for one in up_to_key_exchange(messages)])
-    ),
+    NO_HEADERS: seeded(lambda name, messages: digest(name, bodies(up_to_key_exchange(messages)))),
+    ONLY_SHA256: seeded(lambda name, messages: right_hash("sha256", messages)),
     "The messages themselves are the seed, and no hash of them (RFC 7627 §3).": seeded(
         lambda name, messages: b"".join(up_to_key_exchange(messages))
     ),
-    "The session hash is SHA-256 in every case; it is the hash that Finished takes, too (RFC 7627 "
-    "§3).": seeded(lambda name, messages: right_hash("sha256", messages)),
     "The session hash is SHA-384 in every case; the suite names the hash (RFC 7627 §3).": seeded(
         lambda name, messages: right_hash("sha384", messages)
     ),
@@ -267,4 +301,9 @@ EXTENDED_MISTAKES: dict[str, Wrong] = {
             right_hash(name, messages), b"extended master secret", secret, MASTER_SECRET_LENGTH
         )
     ),
+    **{
+        sentence + more: wrong
+        for sentence, cover in COVERED.items()
+        for more, wrong in covering(cover).items()
+    },
 }
