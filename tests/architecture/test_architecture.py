@@ -34,8 +34,8 @@ RANKS = {
 WITHIN = {
     "exercises": (
         "task",
-        "calling drawing hers key_generation_mistakes key_generation_cutting resumption_mistakes "
-        "client_key_exchange_mistakes certificate_mistakes alert_names "
+        "calling drawing together hers key_generation_mistakes key_generation_cutting "
+        "resumption_mistakes client_key_exchange_mistakes certificate_mistakes alert_names "
         "server_key_exchange_signing server_key_exchange_mistakes",
         "judging resumption_decisions client_key_exchange_more certificate_cases "
         "certificate_verifiers server_key_exchange_cases",
