@@ -167,3 +167,15 @@ def test_a_function_that_nobody_called_is_said():
     good = [pki.credential("rsa")]
     report = certificate_live.met(hers, lambda chain, *_: good[0].leaf, good, {})
     assert report.verdict is Verdict.WRONG and "never called" in report.findings[0]
+
+
+def test_two_questions_left_out_are_both_named(judged):
+    def nothing(*_):
+        return ""
+
+    asks_little = verifier(dates=nothing, signers=nothing)
+    report = judged(THIS.task("my_verify_chain"), asks_little, "a term")
+    assert set(report.findings) == {
+        next(one for one in CHAINS if one.startswith(("You look at no date",))),
+        next(one for one in CHAINS if one.startswith("You never ask who may sign")),
+    }

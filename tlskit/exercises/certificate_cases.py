@@ -46,6 +46,7 @@ def names(draw: Draw) -> list[Case]:
         ("a wildcard", f"*.{parent}", f"{label(draw)}.{host}"),
         ("a wildcard", f"*.{parent}", parent),
         ("a wildcard", f"*.{parent}", f"{one}.{label(draw)}.{three}"),
+        ("a wildcard", f"*.{parent}", f"{host}.{label(draw)}"),
         ("where a `*` may stand", f"*.{host}", f"{label(draw)}.{host}"),
         ("where a `*` may stand", f"{one}.*.{three}", host),
         ("where a `*` may stand", f"{one[:2]}*.{parent}", host),

@@ -68,6 +68,17 @@ def any_parent(pattern: str, host: str) -> bool:
     return pattern.lower() == host.lower()
 
 
+def behind_the_star(fine: Callable[[str, str], bool]) -> NameMatches:
+    """Return a comparison that asks this of what stands behind a first `*.`, and of the host."""
+
+    def matches(pattern: str, host: str) -> bool:
+        pattern, host = pattern.lower(), host.lower()
+        first, _, parent = pattern.partition(".")
+        return pattern == host or (first == "*" and fine(parent, host))
+
+    return matches
+
+
 NAMES: Mapping[str, NameMatches] = {
     "You compare capitals too; for names they are the same letters (RFC 9525 §6.3).": cased(
         itself, itself
@@ -93,6 +104,23 @@ NAMES: Mapping[str, NameMatches] = {
     "too.": lambda pattern, host: fnmatch(host.lower(), pattern.lower()),
     "A name is no regular expression: there a dot stands for any letter.": lambda pattern, host: (
         bool(re.fullmatch(pattern.lower().replace("*", "[^.]+"), host.lower()))
+    ),
+    "You compare what stands behind the first dot, and the first label may be anything: without a "
+    "`*` it counts.": lambda pattern, host: (
+        pattern.lower().partition(".")[2] == host.lower().partition(".")[2]
+    ),
+    "A `*` in front is enough for you, whatever stands behind it.": behind_the_star(
+        lambda parent, host: True
+    ),
+    "Behind the `*` you compare ends, without the dot: how many labels does it stand for, and "
+    "where do they end?": behind_the_star(lambda parent, host: host.endswith(parent)),
+    "What stands behind the `*` may be anywhere in the host with you.": behind_the_star(
+        lambda parent, host: parent in host
+    ),
+    "With a `*` you compare the whole host with what stands behind the dot: something has to stand "
+    "in the place of the `*`.": behind_the_star(lambda parent, host: parent == host),
+    "Without a `*` no name passes with you: most names have none.": lambda pattern, host: (
+        pattern[:2] == "*." and cased(str.lower, str.lower)(pattern, host)
     ),
     "You know no wildcard: only the very same name does.": lambda pattern, host: (
         pattern.lower() == host.lower()
@@ -210,6 +238,16 @@ RIGHTS: Mapping[str, MaySign] = {
     "One of cA and keyCertSign is enough for you; both are asked for.": may(
         lambda said, below: (flag(said, below) or signs(said, below)) and room(said, below)
     ),
+    "You ask for a path length that is just as long as what stands below; it is a limit.": may(
+        lambda said, below: (
+            flag(said, below) and signs(said, below) and (said.most is None or below == said.most)
+        )
+    ),
+    "The path length is compared the wrong way round: it is a limit from above.": may(
+        lambda said, below: (
+            flag(said, below) and signs(said, below) and (said.most is None or below >= said.most)
+        )
+    ),
     "Your function says yes where it should say no, and no where it should say yes.": may(
         lambda said, below: not right_rule(said, below)
     ),
@@ -218,8 +256,9 @@ RAISED = {
     "ExtensionNotFound": "A certificate need not have an extension: asked for one that is not "
     "there, the library raises ExtensionNotFound. Catch it, and say what its absence means.",
     "TypeError": "A comparison with None raises TypeError: a path length may be missing.",
-    "ValueError": "Bytes that are no certificate make the library raise ValueError, and your "
-    "function with it. A peer may send anything: catch it, and say what that is worth.",
+    "ValueError": "Bytes that are no certificate make the library raise ValueError, and so does a "
+    "key of a kind that can't have made the signature; and your function with it. A peer may send "
+    "anything: catch it, and say what that is worth.",
     "InvalidSignature": "A signature that does not fit makes the library raise "
     "InvalidSignature, and your function with it. Catch it: that is an answer too.",
 }
