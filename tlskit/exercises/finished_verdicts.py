@@ -74,6 +74,10 @@ VERDICTS: dict[str, Verdict] = {
     "turn (RFC 5246 §7.2.2).": judging(unexpected=DECRYPT),
     "A message that is no Finished gets decode_error. It may be well made; it is not its turn "
     "(RFC 5246 §7.2.2).": judging(unexpected=DECODE),
+    "You look at verify_data only: a message of another type or length is never told from a "
+    "Finished that is wrong.": judging(unexpected=None, length=None),
+    "Whatever does not agree gets decrypt_error; another type and a wrong length have alerts of "
+    "their own (RFC 5246 §7.2.2).": judging(unexpected=DECRYPT, length=None),
     "A verify_data that differs gets bad_record_mac. But the record did open (RFC 5246 §7.2.2).": (
         judging(differs="bad_record_mac")
     ),

@@ -85,6 +85,18 @@ WAYS: dict[str, Way] = {
             additional_data(number, kind, version, len(content) + mac_length) + content
         )
     ),
+    "The length that your MAC covers is that of the whole fragment; it is the content's own.": Way(
+        lambda number, kind, version, content, mac_length, padding: (
+            additional_data(number, kind, version, BLOCK + len(content) + mac_length + len(padding))
+            + content
+        )
+    ),
+    "The length that your MAC covers counts MAC and padding; it is the content's own.": Way(
+        lambda number, kind, version, content, mac_length, padding: (
+            additional_data(number, kind, version, len(content) + mac_length + len(padding))
+            + content
+        )
+    ),
     "Your MAC covers the padding too; the padding is put on when the MAC is there.": Way(
         lambda number, kind, version, content, mac_length, padding: (
             covered(number, kind, version, content, mac_length, padding) + padding

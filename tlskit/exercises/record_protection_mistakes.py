@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tlskit.checks.lesson_07 import ADDITIONAL_DATA_MISTAKES, NONCE_MISTAKES
 from tlskit.tls12.record_protection import VERSION, additional_data
 
-TAG, EXPLICIT = 16, 8
+TAG, EXPLICIT, NONCE = 16, 8, 12
 Associated = Callable[[int, int, int, int], bytes]
 """Sequence number, content type, version, length of the content -> additional data."""
 
@@ -209,6 +209,24 @@ def sealed_as_a_whole(
     return AESGCM(key).encrypt(nonce, first + content, associated)
 
 
+def opened_with_long_nonce(
+    key: bytes, salt: bytes, number: int, kind: int, version: int, fragment: bytes
+) -> bytes | None:
+    """Take all 12 bytes of the nonce from the fragment."""
+    length = len(fragment) - NONCE - TAG
+    if length < 0:
+        return None
+    associated = additional_data(number, kind, version, length)
+    return decrypted(key, fragment[:NONCE], fragment[NONCE:], associated)
+
+
+def sealed_with_long_nonce(
+    key: bytes, salt: bytes, number: int, kind: int, content: bytes, explicit: bytes
+) -> bytes:
+    """Send all 12 bytes of the nonce."""
+    return salt + RIGHT.seal(key, salt, number, kind, content, explicit)
+
+
 def unchecked(
     key: bytes, salt: bytes, number: int, kind: int, version: int, fragment: bytes
 ) -> bytes | None:
@@ -231,6 +249,9 @@ WRONG_TO_OPEN: dict[str, Wrong] = {
 } | {
     "You cut the tag off before you decrypt. The library looks for it behind the ciphertext.": (
         Wrong(opened_with_cut_tag, sealed_for_cut_tag)
+    ),
+    "You take 12 bytes of nonce from the fragment. Only 8 of them travel; the salt is yours.": (
+        Wrong(opened_with_long_nonce, sealed_with_long_nonce)
     ),
     "You decrypt the explicit nonce too; it travels in the clear, in front of the ciphertext.": (
         Wrong(opened_as_a_whole, sealed_as_a_whole)
