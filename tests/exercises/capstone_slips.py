@@ -188,4 +188,5 @@ SERVED = {
         "return b'?'\n    answer = exchange(b\"\".join",
         S.STOPPED,
     ),
+    "reads with its own keys": ("theirs, mine = cut_keys", "mine, theirs = cut_keys", S.NOT_OPENED),
 }

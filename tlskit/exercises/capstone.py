@@ -15,18 +15,19 @@ Due = dict[str, Any]
 def due(*arguments: Any) -> Due:
     """Return what is said to the learner and what she has to say; nothing to an impostor."""
     peer, hers = answering(arguments), arguments[-1]
-    return found(b"", b"") if peer.impostor else found(peer.says, hers)
+    return found(hers, b"", b"") if peer.impostor else found(hers, peer.says, hers)
 
 
 def came(value: Any, *arguments: Any) -> Due:
     """Return what she returned, and what the other side has read; what is due stays as it is."""
     peer = answering(arguments)
-    return value if isinstance(value, dict) else found(value, peer.heard, peer.fresh)
+    return value if isinstance(value, dict) else found(arguments[-1], value, peer.heard, peer.fresh)
 
 
-def found(returned: Any, heard: bytes, fresh: bool = True) -> Due:
-    """Return it by names, which a report shows."""
-    return {"your result": returned, "what the other side read": heard, "a fresh random": fresh}
+def found(given: bytes, returned: Any, heard: bytes, fresh: bool = True) -> Due:
+    """Return it by names, which a report shows; what she was given keeps cases apart."""
+    told = {"your result": returned, "what the other side read": heard, "a fresh random": fresh}
+    return {"given": given, **told}
 
 
 OURS = (

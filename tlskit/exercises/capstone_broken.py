@@ -131,6 +131,7 @@ def what_broke(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
         return []
     found: list[str] = []
     fooled: list[str] = []
+    raised: list[str] = []
     for case, outcome in zip(cases, outcomes, strict=True):
         peer = answering(case.arguments)
         if not peer.impostor:
@@ -138,10 +139,11 @@ def what_broke(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
         elif peer.heard:
             fooled.append(peer.impostor)
         elif outcome.came is Came.RAISED and noticed(peer):
-            found.append(RAISED.format(error=outcome.error))
+            raised.append(RAISED.format(error=outcome.error))
         if not peer.fresh:
             found.append(SAME_RANDOM)
     found += believed(fooled)
+    found = found or raised  # one that breaks anyway has noticed nothing
     return list(dict.fromkeys(found))[:3]
 
 

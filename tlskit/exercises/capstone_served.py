@@ -45,6 +45,10 @@ NO_RENEGOTIATION_INFO = (
     "renegotiation_info (RFC 5746 §3.6)."
 )
 STOPPED = "Your server stops after its first flight, and OpenSSL's second had come."
+NOT_OPENED = (
+    "The client's Finished is right, and does not open with your keys: a client writes with the "
+    "client's (RFC 5246 §6.3)."
+)
 NO_OPEN = (
     "OpenSSL's client can't open your Finished: keys, nonce, or what is authenticated; a server "
     "writes with the server's keys (RFC 5246 §6.3)."
@@ -67,6 +71,7 @@ def what_broke(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
     if any(one.came not in (Came.VALUE, Came.RAISED) for one in outcomes):
         return []
     found: list[str] = []
+    raised: list[str] = []
     for case, outcome in zip(cases, outcomes, strict=True):
         peer = answering(case.arguments)
         if not peer.impostor:
@@ -74,8 +79,8 @@ def what_broke(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
         elif peer.heard or went_on(peer):
             found.append(FOOLED)
         elif outcome.came is Came.RAISED and peer.rounds:
-            found.append(RAISED.format(error=outcome.error))
-    return list(dict.fromkeys(found))[:3]
+            raised.append(RAISED.format(error=outcome.error))
+    return list(dict.fromkeys(found or raised))[:3]  # one that breaks anyway has noticed nothing
 
 
 def went_on(peer: Answering) -> bool:
@@ -101,7 +106,8 @@ def why(peer: Answering, outcome: Outcome, page: bytes) -> list[str]:
             return [NO_RENEGOTIATION_INFO]
         return [FIRST.format(name=alert, why=WHY.get(alert, ""))]
     if not peer.done:
-        return second_flight(peer) or raised
+        unopened = [NOT_OPENED] if outcome.error == "InvalidTag" and len(peer.rounds) == 2 else []
+        return [*raised, *unopened] if raised else second_flight(peer)
     if peer.heard == page:
         return raised or [OTHER_REQUEST]
     return [*raised, PAGE_LOST if peer.error else NO_PAGE]
