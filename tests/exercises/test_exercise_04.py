@@ -10,9 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from tlskit.checks.report import Verdict
 from tlskit.exercises import assignment, check, server_key_exchange_live
 from tlskit.exercises.server_key_exchange_mistakes import (
+    APART,
     RAISED,
     RIGHT_VERIFY,
     VERIFYING,
+    cut_at,
     taken_apart,
     verified_by,
     verifier,
@@ -26,6 +28,7 @@ from tlskit.exercises.server_key_exchange_signing import (
     loaded,
     read,
     right_sign,
+    sha256_always,
     to_sign,
 )
 from tlskit.lesson import lesson_random
@@ -97,7 +100,7 @@ def test_a_part_earns_its_share(judged):
 
     report = judged(THIS.task("my_sign"), only_rsa)
     assert report.points == 2.5
-    assert "'the signature's length'" in report.findings[0].replace('"', "'"), report
+    assert "The entry 'what stands before the signature' is wrong" in report.findings[0], report
 
 
 def test_an_error_in_reading_our_own_result_gets_out():
@@ -113,8 +116,26 @@ def test_what_is_read_says_over_what_and_by_which_rule():
             ("The server's random stands", "the server's random first"),
         ):
             mistake = next(SIGNING[one] for one in SIGNING if one.startswith(wrong))
-            found = read(mistake(*case.arguments), *case.arguments)["the signature"]
-            assert found[0] == name
+            found = read(mistake(*case.arguments), *case.arguments)
+            assert found["what is signed"] == name
+
+
+def test_two_mistakes_at_once_are_both_named(judged):
+    def swapped_with_sha256(scheme, pem, client, server, params):
+        key, content = loaded(pem), to_sign(server, client, params)
+        return digitally_signed(scheme, sha256_always(scheme, key, content) or key.sign(content))
+
+    report = judged(THIS.task("my_sign"), swapped_with_sha256)
+    starts = ("The server's random stands", "The hash is SHA-256 whatever")
+    assert set(report.findings) == {one for one in SIGNING if one.startswith(starts)}
+
+    def unchecked_with_its_length(body):
+        end = 4 + body[3]
+        return cut_at(body, end, 2)
+
+    report = judged(THIS.task("my_take_apart"), unchecked_with_its_length)
+    starts = ("The signature begins with its own length", "You do not compare the length")
+    assert {one for one in APART if one.startswith(starts)} <= set(report.findings)
 
 
 # ---- mistakes that no result shows

@@ -234,6 +234,7 @@ def verifier(**changes: Any) -> Verify:
 
 
 CHAINS: Mapping[str, Verify] = {
+    "Whatever comes, you believe it: nothing is asked at all.": lambda *_: GOOD,
     "You check no signature: a name is easily written, and what makes a link is the issuer's key "
     "(RFC 5280 §6.1.3 (a)(1)).": verifier(walk=by_names),
     "You believe in a root that came with the message. Anybody can make one; which ones do you "

@@ -8,6 +8,7 @@ from tlskit.exercises.server_key_exchange_mistakes import (
     RAISED,
     RIGHT_VERIFY,
     VERIFYING,
+    read_apart,
     taken_apart,
 )
 from tlskit.exercises.server_key_exchange_signing import RAISED as RAISED_BY_KEYS
@@ -44,6 +45,7 @@ ASSIGNMENT = Assignment(
             expected=(dict, type(None)),
             reference="RFC 8422 §5.4, RFC 5246 §4.7; lesson 04",
             absent=OURS,
+            read=read_apart,
             praise="Three curves, signatures of any length, and no length that lies.",
             live=live.taking_apart,
         ),

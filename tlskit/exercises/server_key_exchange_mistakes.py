@@ -39,6 +39,12 @@ def taken_apart(body: bytes) -> Parts | None:
     return parts if fits else None
 
 
+def read_apart(value: Parts | None, body: bytes) -> Parts:
+    """Return what is compared of a result: its fields only where the body is sound."""
+    fields = value if value is not None and taken_apart(body) is not None else {}
+    return fields | {"whether it is refused": value is None}
+
+
 def with_field(name: str, value: Callable[[bytes, int, Parts], Any]) -> TakeApart:
     """Return the function that gets one field wrong, by (body, end of the parameters, fields)."""
 
@@ -117,6 +123,9 @@ APART: Mapping[str, TakeApart] = {
     ),
     "What is left over behind the signature you let pass.": at_least,
     "A signature that is shorter than its length says you let pass.": at_most,
+    "You refuse every body: which bytes are the length, and which are the signature?": (
+        lambda body: None
+    ),
     "You take the last 256 bytes for the signature: only RSA-2048 makes so many.": (
         lambda body: (parts := taken_apart(body)) and parts | {"signature": body[-256:]}
     ),
@@ -251,6 +260,7 @@ def verifier(**changes: Any) -> Verify:
 
 RIGHT_VERIFY = verifier()
 VERIFYING: Mapping[str, Verify] = {
+    "Whatever comes, you believe it: nothing is asked at all.": lambda *_: GOOD,
     "You verify without the randoms. What the server signed has them, and what has none is "
     "yesterday's as well (RFC 5246 App. F.1.1.3).": verifier(content=lambda c, s, params: params),
     "You have the server's random before the client's: who spoke first?": verifier(

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from tlskit.messages import frame_handshake
+from tlskit.registry import HandshakeType
 from tlskit.signatures import HASHES, rsa_padding, sign
 
 Sign = Callable[[int, bytes, bytes, bytes, bytes], bytes]
@@ -143,11 +145,12 @@ def length_said(data: bytes, size: int) -> str:
 
 def before(front: bytes, size: int, signature: list[str]) -> dict[str, Any]:
     """Return what stands before a signature of this size, and what is known of the signature."""
+    signed, rule = signature or ("", "")
+    front_read = [len(front), front[:-2], length_said(front[-2:], size)]
     return {
-        "how many bytes stand before the signature": len(front),
-        "the scheme": front[:-2],
-        "the signature's length": length_said(front[-2:], size),
-        "the signature": signature,
+        "what stands before the signature": front_read,
+        "what is signed": signed,
+        "the rule of the signature": rule,
     }
 
 
@@ -156,11 +159,11 @@ def read(
 ) -> dict[str, Any]:
     """Return how a result is built, and over what, and by which rule, its signature was made."""
     key = loaded(pem)
-    for start in (4, 2, 3, 0, len(params) + 4):
+    for start in (4, 2, 3, 0, 5, len(params) + 4, len(params) + 8):
         if found := recognised(scheme, key, value[start:], client, server, params):
             return before(value[:start], len(value) - start, found)
     if found := recognised(scheme, key, value[2:-2], client, server, params):
-        return {"what stands behind the signature": value[-2:], "the signature": found}
+        return before(b"behind it: " + value[-2:], len(value) - 4, found)
     return before(value[:4], len(value) - 4, [])
 
 
@@ -277,7 +280,7 @@ SIGNING: Mapping[str, Sign] = {
     "All RSA signatures of yours are padded by PSS; some schemes say PKCS #1 v1.5.": by_rule(
         rsa_with(pss_always)
     ),
-    "The salt of your PSS signature is too long: how long is the hash? (RFC 9846 §4.3.3)": by_rule(
+    "The salt of your PSS signature has another length than the hash (RFC 9846 §4.3.3).": by_rule(
         rsa_with(long_salt)
     ),
     "Your ECDSA signature is two numbers side by side; TLS wants them in DER, as the library "
@@ -294,6 +297,11 @@ SIGNING: Mapping[str, Sign] = {
     "The signature's length has one byte with you: an RSA signature is longer than 255.": sent_as(
         lambda scheme, signature, params: (
             scheme.to_bytes(2) + bytes([len(signature) % 256]) + signature
+        )
+    ),
+    "The signature's length has three bytes with you: those are a message's.": sent_as(
+        lambda scheme, signature, params: (
+            scheme.to_bytes(2) + len(signature).to_bytes(3) + signature
         )
     ),
     "Your length counts the 4 bytes before the signature too.": sent_as(
@@ -322,6 +330,12 @@ SIGNING: Mapping[str, Sign] = {
     ),
     "You return the whole body; only what stands behind the parameters is asked for.": sent_as(
         lambda scheme, signature, params: params + digitally_signed(scheme, signature)
+    ),
+    "You return the whole message, header and all; only what stands behind the parameters is asked "
+    "for.": sent_as(
+        lambda scheme, signature, params: frame_handshake(
+            HandshakeType.server_key_exchange, params + digitally_signed(scheme, signature)
+        )
     ),
 }
 RAISED = {
