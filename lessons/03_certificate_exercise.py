@@ -173,8 +173,10 @@ points(report)
 # Not every key may sign certificates. Three questions (RFC 5280 §6.1.4), all answered by
 # extensions:
 #
-# - *basicConstraints* (RFC 5280 §4.2.1.9): does it say that this is a CA's? Without the extension it is not.
-# - *keyUsage* (RFC 5280 §4.2.1.3): **if** the extension is there, is the bit for signing certificates set?
+# - *basicConstraints* (RFC 5280 §4.2.1.9): does it say that this is a CA's? Without the extension
+#   it is not.
+# - *keyUsage* (RFC 5280 §4.2.1.3): **if** the extension is there, is the bit for signing
+#   certificates set?
 # - the *path length* in basicConstraints: a limit on how many CAs may stand below this one, or no
 #   limit. The leaf is not counted.
 #
@@ -277,7 +279,7 @@ points(report)
 # | a leaf made for others than servers | `unsupported_certificate` |
 # | no name of the leaf is the host's | `bad_certificate` |
 #
-# (RFC 5246 §7.2.2 names most of them; for the last it has none of its own.)
+# (For the last three RFC 5246 §7.2.2 has no alert of their own; these are what OpenSSL sends, too.)
 
 # %% [markdown]
 # Where the table is silent:
@@ -285,6 +287,8 @@ points(report)
 # - **The walk.** Start at the leaf; look for each issuer among all that was sent *and* your roots;
 #   stop at a root of yours. A server must send its chain in order (RFC 5246 §7.4.2), but many don't,
 #   or add strays, and clients take it (RFC 9846 §4.5.1.3).
+# - **A namesake** of a root is the third row. (Our own client compares key identifiers too, and says
+#   `unknown_ca`.)
 # - **The path** is what you walked, root included. Strays don't count.
 # - **Made for servers** (RFC 5280 §4.2.1.12): *extended key usage* lists
 #   `ExtendedKeyUsageOID.SERVER_AUTH`, or is not there at all.
@@ -298,7 +302,8 @@ points(report)
 # - `x509.load_der_x509_certificate(data)` raises `ValueError` for bytes that are none;
 # - `one.subject == other.issuer`, and `one in some_list`, work;
 # - `names.get_values_for_type(x509.DNSName)`, where `names` is the value of
-#   `x509.SubjectAlternativeName`.
+#   `x509.SubjectAlternativeName`;
+# - `one.public_bytes(Encoding.DER)` are the bytes of a decoded certificate.
 #
 # You may call what you wrote above, and `valid_now`. Not written yet? `pattern == host` earns all
 # parts but one, and so does the question for `ca` alone.
@@ -317,8 +322,8 @@ points(report)
 #
 # <details><summary>Hint 3: the first lines</summary>
 #
-# `def signed_by(child, issuer): ...` with `try` and `except (InvalidSignature, ValueError)`. And for signers:
-# `for below, signer in enumerate(path[1:])`.
+# `def signed_by(child, issuer): ...` with `try` and `except (InvalidSignature, ValueError)`. And for
+# signers: `for below, signer in enumerate(path[1:])`.
 #
 # </details></details></details>
 
