@@ -314,7 +314,8 @@ points(report)
 # `ec.EllipticCurvePublicKey` and `ed25519.Ed25519PublicKey`. An ECDSA scheme goes with any curve in
 # TLS 1.2: only the hash counts.
 #
-# You may call what you wrote above.
+# You may call what you wrote above. Not written yet? The first lines of `my_take_apart` show where the
+# parameters end; behind them come 2 bytes of scheme, 2 of length, and the signature.
 
 # %% [markdown]
 # <details><summary>Hint 1: where to look</summary>

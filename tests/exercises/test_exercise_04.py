@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
@@ -216,6 +217,17 @@ def test_a_verifier_that_asks_too_little_believes_an_attacker(start, whom):
     report = THIS.task("my_verify").live(wrong)
     assert report.verdict is Verdict.WRONG
     assert any(whom in one and one.endswith("was believed.") for one in report.findings), report
+
+
+def test_a_verifier_that_raises_for_an_attacker_does_not_refuse_him():
+    def raises(*arguments):
+        if RIGHT_VERIFY(*arguments):
+            raise InvalidSignature
+        return ""
+
+    report = THIS.task("my_verify").live(raises)
+    assert report.verdict is Verdict.WRONG and len(report.findings) == 4
+    assert all("my_verify raised InvalidSignature" in one for one in report.findings)
 
 
 def test_a_verifier_without_the_randoms_refuses_an_honest_server():

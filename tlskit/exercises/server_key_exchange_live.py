@@ -164,11 +164,12 @@ def verifying(mine: Verify) -> LiveReport:
     if not report.right:
         return report
     steps = replace(tls12.CLIENT_STEPS, receive_server_key_exchange=receive)
-    found = [
-        f"{who} was believed."
-        for who, side in attackers(steps).items()
-        if not (told_of(hers, [error for _, error in side.failures]) or side.alerts)
-    ]
+    found: list[str] = []
+    for who, side in attackers(steps).items():
+        if broken := told_of(hers, [error for _, error in side.failures]):
+            found.append(f"{who} was not refused by an alert: {broken[0]}")
+        elif not side.alerts:
+            found.append(f"{who} was believed.")
     verdict = Verdict.WRONG if found else Verdict.RIGHT
     praise = "And four attackers were refused, each by the alert that your function named."
     findings = tuple(found) or (*report.findings, praise)
