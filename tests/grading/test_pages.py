@@ -152,7 +152,7 @@ def test_a_very_long_text_is_cut_and_says_so():
 
 def test_feedback_says_points_verdict_mistake_and_where_to_read():
     text = Seen(feedback.page(result(), FIRST)).text
-    assert "3 of 7 points" in text and "2 points more are given by a person" in text
+    assert "3 of 7 points" in text and "A person who reads gives up to 2 points more." in text
     assert f"✗ {Verdict.WRONG}: 2 of 4 points" in text
     assert next(iter(SECRET.mistakes)) in text
     assert f"Read: {SECRET.reference}" in text

@@ -42,7 +42,7 @@ def page(result: Result, assignment: Assignment) -> str:
 def so_far(result: Result) -> str:
     """Return the sum, and what a person has still to give."""
     waiting = sum(row.max_points for row in result.rows if row.points is None)
-    to_come = f" {amount(waiting)} more are given by a person who reads." if waiting else ""
+    to_come = f" A person who reads gives up to {amount(waiting)} more." if waiting else ""
     marked = result.max_points - waiting
     return f"<p><strong>{amount(result.points, marked)}</strong>.{to_come}</p>"
 
