@@ -205,6 +205,7 @@ HOSTILE = {
     ),
     "too-large": (b" " * (21 << 20), REFUSED, REFUSED),
     "a-link": (None, REFUSED, REFUSED),
+    "a-link-to-nowhere": (None, REFUSED, REFUSED),
     "a-pipe": (None, REFUSED, REFUSED),
     "no-folder": (None, MISSING, MISSING),
     "no-notebook-in-it": (None, MISSING, MISSING),
@@ -246,6 +247,7 @@ class Machine:
         linked = hand_in(self.submissions, "a-link", b"")
         linked.unlink()
         linked.symlink_to(self.submissions / honest(0) / NAME / f"{NAME}.ipynb")
+        (self.submissions / "a-link-to-nowhere").symlink_to("/nowhere")
         pipe = hand_in(self.submissions, "a-pipe", b"")
         pipe.unlink()
         os.mkfifo(pipe)

@@ -87,6 +87,11 @@ def test_an_error_in_one_cell_stops_no_other(value):
     assert value("1 / 0", "x = 4", "import nothing_like_it", "def f(): return x") == 4
 
 
+def test_a_cell_may_wait_at_its_top(value):
+    cell = "import asyncio\nawait asyncio.sleep(0)\nx = 7"
+    assert value(cell, "def f(): return x") == 7
+
+
 def test_magics_and_displays_do_nothing(value):
     cell = (
         "%matplotlib inline\n!rm -rf /\nfiles = !ls\nhelp?\n"

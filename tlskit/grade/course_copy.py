@@ -1,6 +1,7 @@
 """As much of tlskit as a submission may see: without what a task asks for, and what calls that."""
 
 import ast
+import atexit
 import compileall
 import hashlib
 import shutil
@@ -27,8 +28,12 @@ RUNNER = ("inside", "data", "cells", "stand_ins")
 
 
 def course_copy(assignment: Assignment) -> Path:
-    """Make a folder with what a submission of this assignment may see, and return it."""
+    """Make a folder with what a submission of this assignment may see, and return it.
+
+    It is there as long as this process.
+    """
     place = Path(tempfile.mkdtemp(prefix="tlskit-grade-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
     package = place / "tlskit"
     gone = absent(name for task in assignment.tasks for name in task.absent)
     for name, path in sources().items():

@@ -119,7 +119,10 @@ class Notebook:
             tree = parsed(source, name)
             functions = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
             defined = [(one.name, is_stub(one)) for one in functions if one.name in self.tasks]
-            exec(compile(tree, name, "exec"), self.names)
+            code = compile(tree, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
+            awaited = eval(code, self.names)
+            if awaited is not None:
+                __import__("asyncio").run(awaited)
         except BaseException as error:
             room("ours")
             said = told(error)

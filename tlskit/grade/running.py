@@ -20,6 +20,8 @@ ALL_CELLS = 3
 """All cells together may take this many times as long as one."""
 RESTARTS = 3
 """How often it is begun anew because of its cells."""
+ALL_SECONDS = 120.0
+"""All of a submission may take so long, beginning anew included, before it is given up."""
 MOST_QUESTIONS = 2000
 MOST_ASKED = 8 << 20
 """How often one call may ask the functions that it was given, and with how many bytes."""
@@ -78,6 +80,7 @@ class Session:
         self.errors: dict[int, str] = {}
         self.defined: dict[int, list[tuple[str, bool]]] = {}
         self.calls = 0
+        self.end = time.monotonic() + (12 * timeout if timeout else ALL_SECONDS)
 
     def __enter__(self) -> "Session":
         """Return it."""
@@ -122,6 +125,9 @@ class Session:
     def ready(self) -> Sandbox | None:
         """Return a sandbox in which the cells have run; None if they end every one."""
         while self.sandbox is None and self.hopeless is None:
+            if time.monotonic() > self.end:
+                self.hopeless = Failed(Status.TIMEOUT, "all of it together took too long")
+                break
             setup = Setup(self.course, self.names, self.cells, tuple(self.left_out))
             self.sandbox = Sandbox(setup, self.isolation)
             try:

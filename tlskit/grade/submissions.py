@@ -63,7 +63,8 @@ class Cell:
 
 def students(folder: Path, assignment: str) -> list[str]:
     """Return the names of the folders that students have, as the file system has them."""
-    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+    found = [entry for entry in os.scandir(folder) if entry.is_dir() or entry.is_symlink()]
+    names = sorted(entry.name for entry in found)
     return [name for name in names if name[0] != "." or (folder / name / assignment).is_dir()]
 
 
@@ -141,7 +142,7 @@ def cells_of(notebook: bytes) -> list[Cell]:
     if not notebook.strip():
         raise NotGraded(Status.REFUSED, "the notebook is empty")
     try:
-        tree = json.loads(notebook.decode("utf-8"))
+        tree = json.loads(notebook.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         what = "not even JSON" if not isinstance(error, RecursionError) else "nested without end"
         raise NotGraded(Status.REFUSED, f"the file is no notebook: {what}") from None

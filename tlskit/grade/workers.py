@@ -5,13 +5,16 @@ that were under way are graded once more, each alone, and the one that kills its
 rows that say so.
 """
 
+import atexit
 import contextlib
 import importlib
 import multiprocessing
 import multiprocessing.connection
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -23,6 +26,7 @@ from concurrent.futures import (
     wait,
 )
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -131,14 +135,23 @@ def given_up(job: Job, error: Exception) -> Result:
 
 def processes(number: int) -> Executor:
     """Return processes of this machine; each is begun anew, and ends when this one does."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(number, mp_context=context, initializer=begin, initargs=(KNOWN,))
+    context, given = multiprocessing.get_context("spawn"), (KNOWN, scratch())
+    return ProcessPoolExecutor(number, mp_context=context, initializer=begin, initargs=given)
 
 
-def begin(libraries: list[Path]) -> None:
+@cache
+def scratch() -> str:
+    """Return a folder for what workers leave, who may end any time; it ends with this process."""
+    place = tempfile.mkdtemp(prefix="tlskit-grade-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return place
+
+
+def begin(libraries: list[Path], place: str) -> None:
     """Prepare a worker: interrupts are its parent's, which it does not outlive."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     KNOWN[:] = libraries
+    tempfile.tempdir = place
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
