@@ -38,6 +38,7 @@ def writes(): everywhere(b"x")
         ("import os; [os.close(n) for n in range(3, 64)]", Status.CRASHED),
         ("everywhere(b'\\0\\0\\0\\2{}')", Status.CRASHED),
         ("everywhere(b'\\xff' * 99)", Status.CRASHED),
+        ("for n in range(10 ** 9): os.mkdir(f'/tmp/{n}')", Status.CRASHED),
         ('everywhere(said(b\'{"call": 1, "came": "right", "points": 9}\'))', Status.CRASHED),
         ("everywhere(said(b'[' * 99999))", Status.CRASHED),
         ('everywhere(said(b\'{"call": 1, "came": "value", "value": NaN}\'))', Status.CRASHED),

@@ -134,10 +134,8 @@ def judged(student: str, task: Task, cases: Sequence[Any], tried: Tried) -> tupl
     findings = tuple(map(printable, marked.findings))
     status, why = tried.status, " ".join(findings)
     if status is Status.GRADED and marked.verdict is Verdict.NOT_WRITTEN:
-        if tried.outcomes[0].came is Came.NOT_WRITTEN or tried.outcomes[0].error == "":
-            status, why = Status.NOT_WRITTEN, NOT_WRITTEN
-        if tried.outcomes[0].came is Came.NOT_THERE:
-            why = findings[0]
+        status = Status.NOT_WRITTEN
+        why = NOT_WRITTEN if tried.outcomes[0].came is Came.NOT_WRITTEN else why
     earned = min(max(marked.points, 0.0), task.points)
     if marked.right:
         why = ""

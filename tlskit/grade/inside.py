@@ -53,18 +53,26 @@ class Channel:
         return json.loads(text)
 
 
-def confine(limits: dict[str, int], uid: int | None) -> None:
-    """Set what this process and all it starts may take, and give up being root for good."""
+def confine(limits: dict[str, int], uid: int | None, must: bool) -> None:
+    """Set what this process and all it starts may take, and give up being root for good.
+
+    Args:
+        must: whether a limit that this system does not have ends it.
+    """
     if sys.platform == "win32":
         return
     import resource
 
     for name, most in limits.items():
-        kind = getattr(resource, f"RLIMIT_{name}")
-        ceiling = resource.getrlimit(kind)[1]
-        if ceiling != resource.RLIM_INFINITY:
-            most = min(most, ceiling)
-        resource.setrlimit(kind, (most, most))
+        try:
+            kind = getattr(resource, f"RLIMIT_{name}")
+            ceiling = resource.getrlimit(kind)[1]
+            if ceiling != resource.RLIM_INFINITY:
+                most = min(most, ceiling)
+            resource.setrlimit(kind, (most, most))
+        except (AttributeError, ValueError, OSError):
+            if must:
+                raise
     if uid is None:
         return
     os.setgroups([])
@@ -214,7 +222,7 @@ def main() -> NoReturn:
     sys.path[:] = setup["path"]
     sys.meta_path.insert(0, Finder(setup["course"]))
     sys.argv = [""]
-    confine(setup["limits"], setup["uid"])
+    confine(setup["limits"], setup["uid"], setup["must"])
     channel.send({"ready": True})
     notebook = Notebook(channel, setup["tasks"])
     for number, source in enumerate(setup["cells"]):

@@ -200,6 +200,7 @@ def first_message(setup: Setup, isolation: Isolation, uid: int | None) -> bytes:
         "path": [*machine.standard_library, course, packages],
         "course": course,
         "limits": limits,
+        "must": boxed,
         "uid": uid if boxed else None,
         "tasks": list(setup.tasks),
         "cells": list(setup.cells),

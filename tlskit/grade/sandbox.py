@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from tlskit.grade.course_copy import with_runner
 from tlskit.grade.data import LARGEST, NotData, message
 from tlskit.grade.isolation import Isolation, Setup, Slot, first_message, started
 
+MOST_FILES = 5000
+GLANCE = 0.25
+"""Seconds between two looks at how many files there are."""
 STARTING = 30.0
 """Seconds that a sandbox may take to start."""
 MISSING = (
@@ -113,10 +117,7 @@ class Sandbox:
 
         Raises: TookTooLong, Ended if there is none or it has no such form.
         """
-        try:
-            text = self.incoming.get(timeout=max(seconds, 0.001))
-        except queue.Empty:
-            raise TookTooLong(f"no answer in {seconds:g} seconds") from None
+        text = self.next_message(seconds)
         if text is None:
             raise Ended(self.how_it_ended())
         self.received += len(text)
@@ -128,6 +129,34 @@ class Sandbox:
             if all(name in found and isinstance(found[name], form[name]) for name in form):
                 return found
         raise Ended("what came back is no answer to what was asked")
+
+    def next_message(self, seconds: float) -> bytes | None:
+        """Return the next message as it came; None if there will be none.
+
+        Raises: TookTooLong, Ended if the scratch folder is crowded meanwhile.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            left = end - time.monotonic()
+            try:
+                return self.incoming.get(timeout=min(max(left, 0.001), GLANCE))
+            except queue.Empty:
+                if left <= GLANCE:
+                    raise TookTooLong(f"no answer in {seconds:g} seconds") from None
+                if self.files() > MOST_FILES:
+                    raise Ended(f"it made more than {MOST_FILES} files") from None
+
+    def files(self) -> int:
+        """Return how many files and folders its scratch folder has, 0 where that can't be seen.
+
+        They take memory of the kernel's that no limit of a process counts.
+        """
+        me = self.process.pid
+        with contextlib.suppress(OSError, IndexError, AttributeError):
+            first = Path(f"/proc/{me}/task/{me}/children").read_text().split()[0]
+            there = os.statvfs(f"/proc/{first}/root/tmp")
+            return there.f_files - there.f_ffree if not self.scratch else 0
+        return 0
 
     def how_it_ended(self) -> str:
         """Say how the process ended, as far as it is known."""
