@@ -507,3 +507,5 @@ attempt(lambda: my_eavesdropper(openssl_client().data_to_send()), my_eavesdroppe
 #
 # **Next:** the server has lists of its own. What comes of two lists?
 # [02 · ServerHello](02_server_hello.ipynb).
+#
+# **Write it yourself:** [exercise 01](../exercises/01_client_hello/01_client_hello.ipynb), encode and decode a ClientHello.

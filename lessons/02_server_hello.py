@@ -438,3 +438,5 @@ attempt(lambda: show.negotiated(polite), polite)
 #
 # **Next:** the certificate that decided so much here, and what it does not prove:
 # [03 · Certificate](03_certificate.ipynb).
+#
+# **Write it yourself:** [exercise 02](../exercises/02_server_hello/02_server_hello.ipynb), choose, and read what was chosen.

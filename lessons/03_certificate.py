@@ -524,3 +524,5 @@ attempt(lambda: show.table(("server", *mine), judged), judged)
 # %% [markdown]
 # **Next:** the message that is not in the nine, and what it proves:
 # [04 · ServerKeyExchange](04_server_key_exchange.ipynb).
+#
+# **Write it yourself:** [exercise 03](../exercises/03_certificate/03_certificate.ipynb), verify a chain and a name.

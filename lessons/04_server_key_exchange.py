@@ -477,3 +477,5 @@ attempt(same_hash, my_params_to_sign, my_hash_in_signature)
 
 # %% [markdown]
 # **Next:** the client's answer, [05 · ClientKeyExchange](05_client_key_exchange.ipynb).
+#
+# **Write it yourself:** [exercise 04](../exercises/04_server_key_exchange/04_server_key_exchange.ipynb), sign and verify.

@@ -433,3 +433,5 @@ attempt(lambda: transport.answers(lambda sent: for_server, transport.TELLING).fi
 
 # %% [markdown]
 # **Next:** from the secret to the keys, [06 · Key generation](06_key_generation.ipynb).
+#
+# **Write it yourself:** [exercise 05](../exercises/05_client_key_exchange/05_client_key_exchange.ipynb), RSA and ECDHE.

@@ -611,3 +611,5 @@ attempt(lambda: checks.against_openssl("partition", my_partition), my_partition)
 # %% [markdown]
 # **Next:** both sides have keys, and nobody has used them yet.
 # [07 · ChangeCipherSpec and record protection](07_record_protection.ipynb) switches them on.
+#
+# **Write it yourself:** [exercise 06](../exercises/06_key_generation/06_key_generation.ipynb), P_hash, PRF, key block.

@@ -566,3 +566,5 @@ attempt(lambda: checks.against_openssl("protect", my_protect), my_protect, *mine
 # %% [markdown]
 # **Next:** what is in that first protected record, and what it proves:
 # [08 Finished](08_finished.ipynb).
+#
+# **Write it yourself:** [exercise 07](../exercises/07_record_protection/07_record_protection.ipynb), protect and open records.

@@ -556,3 +556,5 @@ lesson_08.unnoticed(my_cut)
 # %% [markdown]
 # **Next:** both sides are sure of each other's view. What can still be seen from outside?
 # [09 · Application data](09_application_data.ipynb)
+#
+# **Write it yourself:** [exercise 08](../exercises/08_finished/08_finished.ipynb), transcript and verdict.

@@ -486,3 +486,6 @@ lesson_09.padding(my_padding)
 #
 # **Next:** the browser comes back an hour later. Does all of it begin again?
 # [10 · Resumption](10_resumption.ipynb).
+#
+# **Put it together:** [exercise 09](../exercises/09_capstone/09_capstone.ipynb), a client and a server
+# out of your own functions.

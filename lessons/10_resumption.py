@@ -457,3 +457,5 @@ lesson_10.forgery(my_forgery)
 #
 # **Next:** three handshakes are broken, and you are asked why:
 # [Diagnose this](10_diagnose_this.ipynb).
+#
+# **Write it yourself:** [exercise 10](../exercises/10_resumption/10_resumption.ipynb), tickets and decisions.

@@ -46,13 +46,33 @@
 #
 # | when | notebook | minutes |
 # |---|---|---|
-# | after 00 | [exercise 00: the first step](../exercises/00_first_step/00_first_step.ipynb) | 15 |
 # | after 05 | [Diagnose this handshake](05_diagnose_this.ipynb) | 10 |
 # | after 08 | [Diagnose this handshake](08_diagnose_this.ipynb) | 10 |
 # | after 10 | [Diagnose this handshake](10_diagnose_this.ipynb) | 10 |
 # | at the end | [Capstone: a TLS 1.2 client of your own](capstone.ipynb) | 60 |
 # | any time after 00 | [Two people, one handshake](two_people.ipynb) | 30 |
 # | any time | [Glossary](glossary.ipynb), English and Korean | |
+
+# %% [markdown]
+# ## Exercises
+#
+# Here you write the functions; a check names your mistake, and OpenSSL says whether it will do.
+#
+# | exercise | minutes |
+# |---|---|
+# | [00 The first step](../exercises/00_first_step/00_first_step.ipynb) | 15 |
+# | [01 ClientHello](../exercises/01_client_hello/01_client_hello.ipynb) | 60 |
+# | [02 ServerHello](../exercises/02_server_hello/02_server_hello.ipynb) | 45 |
+# | [03 Certificates](../exercises/03_certificate/03_certificate.ipynb) | 75 |
+# | [04 ServerKeyExchange](../exercises/04_server_key_exchange/04_server_key_exchange.ipynb) | 75 |
+# | [05 ClientKeyExchange](../exercises/05_client_key_exchange/05_client_key_exchange.ipynb) | 60 |
+# | [06 Key generation](../exercises/06_key_generation/06_key_generation.ipynb) | 60 |
+# | [07 Record protection](../exercises/07_record_protection/07_record_protection.ipynb) | 75 |
+# | [08 Finished](../exercises/08_finished/08_finished.ipynb) | 60 |
+# | [09 Capstone](../exercises/09_capstone/09_capstone.ipynb) | 180 |
+# | [10 Resumption](../exercises/10_resumption/10_resumption.ipynb) | 60 |
+#
+# Points are for a class; nobody counts them here.
 
 # %% [markdown]
 # ## Three paths
@@ -85,8 +105,8 @@ show.ladder(recording().calls, recording().order)
 # %% [markdown]
 # ## Good to know
 #
-# - Your copies are yours: nothing overwrites what you wrote. `python3 course.py fresh 08_finished`
-#   lays a clean copy, and keeps the old one beside it.
+# - Your copies are yours: nothing overwrites what you wrote. `python3 course.py fresh
+#   notebooks/08_finished` lays a clean copy, and keeps the old one beside it.
 # - `solutions/lessons/` has every lesson with predictions and tasks filled in.
 # - `python3 course.py test` runs every test of the course.
 # - For learning, never for protecting data: every secret is on the page, and the course's keys are

@@ -54,7 +54,7 @@ def lay(root: Path = ROOT) -> list[str]:
         if copy.exists() and cells_of(copy) != remembered.get(name, "-"):
             if now != remembered.get(name):
                 lines.append(
-                    f"work/{name} is yours and stays; `fresh {copy.stem}` lays the new one"
+                    f"work/{name} is yours and stays; `fresh {called(name, root)}` lays the new one"
                 )
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -70,17 +70,35 @@ def remember(root: Path, note: dict[str, str]) -> None:
     (root / "work" / NOTE).write_text(json.dumps(note, indent=1, sort_keys=True), encoding="utf-8")
 
 
+def named(wanted: str, root: Path) -> str:
+    """Return the notebook that is meant: `08_finished`, `exercises/08_finished`, or its path.
+
+    Raises: LookupError if none, or more than one, is called so.
+    """
+    given = Path(wanted.removeprefix("work/"))
+    stem, folders = given.name.removesuffix(".ipynb"), given.parts[:-1]
+    alike = [name for name in originals(root) if Path(name).stem == stem]
+    found = [name for name in alike if Path(name).parts[: len(folders)] == folders]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(called(name, root) for name in (found or originals(root)))
+    what = "two notebooks are called so:" if found else "no notebook is called so; there are"
+    raise LookupError(f"{wanted!r}: {what} {known}")
+
+
+def called(name: str, root: Path) -> str:
+    """Return the shortest name by which `fresh` knows a notebook."""
+    stem = Path(name).stem
+    alone = [Path(other).stem for other in originals(root)].count(stem) == 1
+    return stem if alone else f"{Path(name).parts[0]}/{stem}"
+
+
 def fresh(wanted: str, root: Path = ROOT) -> str:
     """Set the copy of a notebook aside, lay a clean one; return a line that says where.
 
     Raises: LookupError if no notebook, or more than one, is called so.
     """
-    stem = Path(wanted).name.removesuffix(".ipynb")
-    found = [name for name in originals(root) if Path(name).stem == stem]
-    if len(found) != 1:
-        known = ", ".join(Path(name).stem for name in originals(root))
-        raise LookupError(f"no notebook is called {wanted!r}; there are {known}")
-    name = found[0]
+    name = named(wanted, root)
     copy = root / "work" / name
     aside = None
     if copy.exists():

@@ -257,6 +257,21 @@ def test_fresh_of_an_unknown_name_lists_the_known(tree):
         work_copies.fresh("99_none", tree)
 
 
+def test_a_lesson_and_an_exercise_of_one_name_are_told_apart(tree):
+    lesson, exercise = tree / "work/notebooks/08_last.ipynb", tree / "work/exercises/08_last"
+    write_notebook(tree / "notebooks/08_last.ipynb", "lesson")
+    write_notebook(tree / "exercises/08_last/08_last.ipynb", "exercise")
+    work_copies.lay(tree)
+    write_notebook(lesson, "mine")
+    with pytest.raises(LookupError, match="notebooks/08_last, exercises/08_last"):
+        work_copies.fresh("08_last", tree)
+    assert sources(lesson) == ["mine"]
+    work_copies.fresh("notebooks/08_last", tree)
+    assert sources(lesson) == ["lesson"]
+    work_copies.fresh("work/exercises/08_last/08_last.ipynb", tree)
+    assert sources(exercise / "08_last.mine-1.ipynb") == ["exercise"]
+
+
 # ---- lab
 
 
