@@ -19,7 +19,7 @@ from handed_in import NAME, REFLECTION, RIGHT, SECRET, SETUP, as_notebook, hand_
 
 pytestmark = pytest.mark.peer("bwrap")
 ROOT = Path(__file__).parents[2]
-FULL, HALF, NONE = ("graded", 4.0), ("graded", 2.0), ("graded", 0.0)
+FULL, NONE = ("graded", 4.0), ("graded", 0.0)
 YES, UNWRITTEN = ("graded", 1.0), ("not written", 0.0)
 TIMEOUT, CRASHED = ("timeout", 0.0), ("crashed", 0.0)
 REFUSED, MISSING = ("refused", 0.0), ("missing", 0.0)
@@ -111,10 +111,6 @@ HOSTILE = {
     "endless-cell": (first("while True: pass"), FULL, YES),
     "endless-function": (secret("while True: pass"), TIMEOUT, YES),
     "endless-in-c": (secret("return sum(range(10 ** 12))"), TIMEOUT, YES),
-    "endless-and-stubborn": (
-        secret("while True:\n    try:\n        while True: pass\n    except BaseException: pass"),
-        *(TIMEOUT, YES),
-    ),
     "fork-bomb": (first("import os\nwhile True: os.fork()"), FULL, YES),
     "fork-bomb-in-function": (secret("while True: os.fork()"), NONE, YES),
     "memory": (first("hoard = []\nwhile True: hoard.append(bytearray(1 << 20))"), FULL, YES),
@@ -151,6 +147,12 @@ HOSTILE = {
     "ends-at-once-in-function": (secret("os._exit(0)"), CRASHED, YES),
     "kills-its-parent": (first("import os\nos.kill(os.getppid(), 9)"), FULL, YES),
     "kills-all": (first("import os, signal\nos.kill(-1, signal.SIGKILL)"), FULL, YES),
+    "stops-itself": (secret("os.kill(os.getpid(), 19)"), TIMEOUT, YES),
+    "closes-all": (first("import os\nos.closerange(0, 256)"), FULL, YES),
+    "becomes-another": (secret("os.execv(sys.executable, ['x', '-c', ''])"), CRASHED, YES),
+    "many-small-files": (secret("for n in range(10**9): os.mkdir(f'/tmp/{n}')"), CRASHED, YES),
+    "forgets-all-modules": (first("import sys\nsys.modules.clear()"), FULL, YES),
+    "runs-the-runner": (first("import tlskit.grade.inside as it\nit.main()"), FULL, YES),
     "kills-itself": (secret("os.kill(os.getpid(), 9)"), CRASHED, YES),
     "at-exit": (
         first("import atexit, os\natexit.register(lambda: [os.write(n, b'x') for n in (3, 4)])"),

@@ -7,12 +7,18 @@ finding (no expected value, no points, no other submission), and nobody trusts w
 
 import ast
 import builtins
+import contextlib
 import json
 import linecache
 import os
 import sys
 import types
 from typing import Any, NoReturn
+
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
 
 from tlskit.grade.cells import is_stub, parsed
 from tlskit.grade.data import NotData, tagged, untagged
@@ -59,10 +65,8 @@ def confine(limits: dict[str, int], uid: int | None, must: bool) -> None:
     Args:
         must: whether a limit that this system does not have ends it.
     """
-    if sys.platform == "win32":
+    if sys.platform == "win32" or resource is None:
         return
-    import resource
-
     for name, most in limits.items():
         try:
             kind = getattr(resource, f"RLIMIT_{name}")
@@ -87,14 +91,12 @@ def confine(limits: dict[str, int], uid: int | None, must: bool) -> None:
 
 def room(what: str) -> None:
     """Set how much memory there is, as far as it can be set, for cells, a call, or ourselves."""
-    try:
-        import resource
-
-        most = resource.getrlimit(resource.RLIMIT_AS)[1]
-        if most != resource.RLIM_INFINITY:
+    if sys.platform == "win32" or resource is None:
+        return
+    most = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if most != resource.RLIM_INFINITY:
+        with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (most - ROOM[what] * MIB, most))
-    except (ImportError, ValueError, OSError):
-        pass
 
 
 class Notebook:

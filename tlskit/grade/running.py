@@ -156,7 +156,9 @@ class Session:
                     self.note(running, said)
         except Ended as ended:
             status = Status.TIMEOUT if isinstance(ended, TookTooLong) else Status.CRASHED
-            failed = Failed(status, f"cell {running + 1} of its code did not end ({ended})")
+            long = f"all cells together took more than {each * ALL_CELLS:g} seconds"
+            why = long if status is Status.TIMEOUT and left < each else str(ended)
+            failed = Failed(status, f"cell {running + 1} of its code did not end ({why})")
             if running in self.left_out or running < 0 or len(self.left_out) >= RESTARTS:
                 self.hopeless = failed
             self.left_out[running] = failed

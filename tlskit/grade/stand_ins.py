@@ -78,7 +78,9 @@ def answering(value: Any) -> Any:
 
 
 for answers, names in (
-    (None, "getitem add radd sub rsub mul rmul truediv floordiv mod or ror and xor enter await"),
+    (None, "getitem setitem delitem add radd sub rsub mul rmul truediv floordiv mod pow neg"),
+    (None, "or ror and rand xor rxor lshift rshift invert enter"),
+    (True, "bool"),
     (False, "contains instancecheck subclasscheck lt gt le ge exit"),
     (0, "len int index"),
     (b"", "bytes"),

@@ -15,7 +15,7 @@ from tlskit.grade.rows import Status
 
 LARGEST_NOTEBOOK = 20 << 20
 MOST_CELLS = 2000
-MOST_CODE = 1 << 20
+MOST_CODE = 1 << 19
 """Bytes of code in all cells together, as JSON; it goes into the sandbox as one message."""
 PYTHON = "python"
 
@@ -155,8 +155,10 @@ def cells_of(notebook: bytes) -> list[Cell]:
     require_python(tree.get("metadata"))
     found = [cell(one) for one in tree["cells"][: MOST_CELLS + 1]]
     code = sum(len(json.dumps(one.source)) for one in found if one.is_code)
-    if len(found) > MOST_CELLS or code > MOST_CODE // 2:
-        raise NotGraded(Status.REFUSED, f"the notebook has too much in it: {len(found)} cells")
+    if len(found) > MOST_CELLS:
+        raise NotGraded(Status.REFUSED, f"the notebook has more than {MOST_CELLS} cells")
+    if code > MOST_CODE:
+        raise NotGraded(Status.REFUSED, f"the notebook has more than {MOST_CODE >> 10} KB of code")
     return found
 
 
