@@ -319,8 +319,8 @@ def test_progress_tells_what_is_left_and_stays_on_one_line_of_a_terminal(monkeyp
         now[0] += 5
         progress.step()
     lines = "".join(stream).split("\r")
-    assert lines[1].strip() == "3 of 10 graded, about 35 s left"
-    assert lines[4].strip() == "6 of 10 graded, about 20 s left"
+    assert lines[1].strip() == "[#######.................] 3 of 10 graded, about 35 s left"
+    assert lines[4].strip() == "[##############..........] 6 of 10 graded, about 20 s left"
     assert "\n" not in "".join(stream)
     assert [marking.duration(one) for one in (3, 600, 7200)] == ["3 s", "10 min", "2.0 h"]
 

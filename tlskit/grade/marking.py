@@ -18,6 +18,8 @@ from tlskit.grade.rows import Result, file_name
 from tlskit.grade.submissions import find, shown
 from tlskit.grade.workers import Workers
 
+WIDTH, LINE = 24, 50
+"""Characters of the bar, and of the words behind it."""
 EVERY = {True: 0.2, False: 10.0}
 """Seconds between two lines of progress, on a terminal and elsewhere."""
 
@@ -66,7 +68,10 @@ class Progress:
         so_far = self.before + self.done
         left = (self.total - so_far) * seconds / max(self.done, 1)
         line = f"{so_far} of {self.total} graded, about {duration(left)} left"
-        print(f"\r{line:<60}" if self.terminal else line, file=self.stream, flush=True, **self.end)
+        if self.terminal:
+            bar = "#" * (WIDTH * so_far // max(self.total, 1))
+            line = f"\r[{bar:.<{WIDTH}}] {line:<{LINE}}"
+        print(line, file=self.stream, flush=True, **self.end)
 
     @property
     def end(self) -> dict[str, str]:
@@ -76,7 +81,7 @@ class Progress:
     def clear(self) -> None:
         """Leave no half line on a terminal."""
         if self.terminal and self.told != self.began:
-            print(f"\r{'':<60}\r", end="", file=self.stream, flush=True)
+            print(f"\r{'':<{WIDTH + LINE + 3}}\r", end="", file=self.stream, flush=True)
 
 
 def duration(seconds: float) -> str:
