@@ -1,9 +1,11 @@
 """Call a learner's function and say what came of it; no error of hers gets out."""
 
+import _thread
 import ctypes
 import importlib
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import CodeType
@@ -14,6 +16,8 @@ from tlskit.exercises.task import Came, Case, Handed, Outcome, Task
 
 SECONDS = 5.0
 """How long a call in a notebook may take."""
+AGAIN = 0.5
+"""Seconds until code that went on after an interrupt is met by the next."""
 ENDLESS = "{name} was still running after {seconds:g} seconds: is there a loop that never ends?"
 NOT_THERE = (
     "There is no {name} yet: run the cell that defines it. If that cell ended in an error, mend "
@@ -48,8 +52,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, dict):
-        return {plain(key): plain(one) for key, one in value.items()}
+        return {plain_key(key): plain(one) for key, one in value.items()}
     raise Unsendable(f"a {type(value).__name__}")
+
+
+def plain_key(key: Any) -> Any:
+    """Return a dictionary's key as plain data; Unsendable for a tuple."""
+    if isinstance(key, tuple):
+        raise Unsendable("a dict with a tuple as a key")
+    return plain(key)
 
 
 def outcomes(
@@ -112,30 +123,40 @@ def ending(seconds: float) -> Iterator[None]:
     """Raise StillRunning in the code inside once the time is over, on every system alike.
 
     An interrupt from another thread, again and again: code that catches it once is met once more.
+    It may arrive at any step of ours too, so nothing here holds a lock of Python's own (an Event
+    would stay locked for good).
     """
-    me, over = threading.get_ident(), threading.Event()
+    me, running, ended = threading.get_ident(), _thread.allocate_lock(), list[bool]()
+    running.acquire()
 
-    def interrupt() -> None:
+    def clock() -> None:
         wait = seconds
-        while not over.wait(wait):
+        while not running.acquire(timeout=wait):
             raise_in(me, StillRunning)
-            wait = 0.5
+            wait = AGAIN
+        ended.append(True)
 
-    clock = threading.Thread(target=interrupt, daemon=True)
-    clock.start()
     try:
-        yield
-    finally:
-        stopped(clock, over)
+        _thread.start_new_thread(clock, ())
+        try:
+            yield
+        finally:
+            stopped(running, ended)
+    finally:  # an interrupt may have arrived on the way into the first
+        stopped(running, ended)
 
 
-def stopped(clock: threading.Thread, over: threading.Event) -> None:
+def stopped(running: _thread.LockType, ended: Sequence[bool]) -> None:
     """End the clock; an interrupt that is on its way arrives here, and is forgotten."""
     while True:
         try:
-            over.set()
-            clock.join()
-            for _ in range(100):
+            if running.locked():
+                running.release()
+            for _ in range(1000):  # and no more: if no thread could be started, none will end
+                if ended:
+                    break
+                time.sleep(0.0002)
+            for _ in range(100):  # the steps at which one would arrive
                 pass
             return
         except StillRunning:
