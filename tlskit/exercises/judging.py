@@ -83,7 +83,7 @@ def found_mistakes(
     """Return a sentence for each mistake that all outcomes show; at least one sentence."""
     if said := [one.said for one in outcomes if one.came in (Came.OURS, Came.ENDLESS)]:
         return said[:1]
-    found = list(task.more(cases, outcomes)) if task.more else []
+    found = named_by_hook(task, cases, outcomes)
     if said := [one.said for one in outcomes if one.came is not Came.VALUE]:
         return found or list(dict.fromkeys(said))[:1]
     if unfit := [one.value for one in outcomes if not fits(one.value, task.expected)]:
@@ -95,9 +95,17 @@ def found_mistakes(
     found = found or entry_by_entry(task, cases, results, wanted)
     if not found and not same(results):
         found = together(made_by_mistakes(task, cases), results, wanted)
-    if len(cases) > 1 and same(results) and not same(wanted):
+    if len(cases) > 1 and same([one.value for one in outcomes]) and not same(wanted):
         found.append(ALWAYS_THE_SAME)
     return found or [unknown(task, cases, results, wanted, right)]
+
+
+def named_by_hook(task: Task, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+    """Return what the task's hook names; nothing if it can't read what she returned."""
+    try:
+        return list(task.more(cases, outcomes)) if task.more else []
+    except Exception:  # she may return anything, at any depth
+        return []
 
 
 def same(values: Sequence[Any]) -> bool:
