@@ -100,6 +100,7 @@ WITHIN = {
         "answering chain_widget tampering_widget",
         "choosers negotiation_widget diagnosing lengths_view "
         "offers_view recall_questions packing_view picked_tables",
+        "course_questions",
         "__init__",
     ),
 }

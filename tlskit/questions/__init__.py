@@ -18,6 +18,10 @@ A file is a list of questions about its lesson, three at least; each is written 
     right = true                   # left out: false
     why = "Right, and why; or, of a wrong one, what it mixes up and what one would see instead."
 
+The test before and after the course, `before_course.toml` and `after_course.toml`, asks about
+twelve ideas twice. There a question has `idea`, the same words in both files; its id begins with
+the number of the lesson that teaches it; it has none of `opens`, `longer`, `vote`, `then`.
+
 Lesson N opens with one question of lesson N-1 and one of N-3 (`opening`). The page before lesson 00
 has the number 0x; its questions are its check. The text is plain, and `code` stands in backticks.
 Line breaks within a string mean nothing.
@@ -26,7 +30,7 @@ Line breaks within a string mean nothing.
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -35,6 +39,7 @@ from typing import Any
 FILE = re.compile(r"lesson_(\d\d|0x)\.toml")
 LESSON = re.compile(r"\d\d|0x")
 KEYS = {"id", "ask", "opens", "vote", "then", "reference", "longer", "choice"}
+TEST_KEYS = {"id", "idea", "ask", "reference", "choice"}
 CHOICE_KEYS = {"text", "right", "why"}
 DO_NOT_KNOW = "I don't know"
 
@@ -61,6 +66,7 @@ class Question:
         reference: RFC and section.
         vote: whether it is the lesson's question to vote on in a workshop.
         then: what to ask next in the room; "" without vote.
+        idea: in the test before and after the course, what both ask about; "" elsewhere.
     """
 
     id: str
@@ -72,6 +78,7 @@ class Question:
     reference: str
     vote: bool = False
     then: str = ""
+    idea: str = ""
 
     @property
     def right(self) -> Choice:
@@ -109,32 +116,69 @@ def opening(lesson: str) -> tuple[Question, ...]:
     return tuple(sorted(found, key=lambda one: one.lesson, reverse=True))
 
 
+@cache
+def course_test(when: str) -> tuple[Question, ...]:
+    """Return the questions that are asked "before" or "after" the course; all take "I don't know".
+
+    Raises: ValueError for another word, and for a file that is not as described above.
+    """
+    if when not in ("before", "after"):
+        raise ValueError(f"the course has a test 'before' and one 'after', not {when!r}")
+    name = f"{when}_course.toml"
+    return asked_in(name, (files(__name__) / name).read_text("utf-8"))
+
+
+def asked_in(name: str, text: str) -> tuple[Question, ...]:
+    """Return the questions in the text of a test's file; ValueError that names file and key."""
+    found = []
+    for number, table in enumerate(tables(name, text), 1):
+        at = f"{name}: question {number}"
+        lesson = words(at, table, "id")[:2]
+        require(bool(LESSON.fullmatch(lesson)), at, "id begins with a lesson's number, as 04-")
+        one = question(at, lesson, table, in_test=True)
+        unknown = Choice(DO_NOT_KNOW, f"Lesson {lesson} is about it.")
+        found.append(replace(one, choices=(*one.choices, unknown)))
+    unique(name, found)
+    return tuple(found)
+
+
 def questions_in(lesson: str, text: str) -> tuple[Question, ...]:
     """Return the questions in the text of a lesson's file.
 
     Raises: ValueError that names file and key.
     """
     name = f"lesson_{lesson}.toml"
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{name}: {error}") from None
-    only(name, tables, {"question"})
     found = tuple(
         question(f"{name}: question {number}", lesson, table)
-        for number, table in enumerate(listed(name, tables, "question"), 1)
+        for number, table in enumerate(tables(name, text), 1)
     )
-    for one in found:
-        if [other.id for other in found].count(one.id) > 1:
-            raise ValueError(f"{name}: id {one.id!r} stands there twice")
+    unique(name, found)
     return found
 
 
-def question(at: str, lesson: str, table: dict[str, Any]) -> Question:
+def tables(name: str, text: str) -> list[dict[str, Any]]:
+    """Return a file's tables, one for each question; ValueError if it is no such file."""
+    try:
+        read = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{name}: {error}") from None
+    only(name, read, {"question"})
+    return listed(name, read, "question")
+
+
+def unique(name: str, found: Sequence[Question]) -> None:
+    """Refuse two questions with the same id."""
+    ids = [one.id for one in found]
+    for one in ids:
+        if ids.count(one) > 1:
+            raise ValueError(f"{name}: id {one!r} stands there twice")
+
+
+def question(at: str, lesson: str, table: dict[str, Any], in_test: bool = False) -> Question:
     """Return one question from its table; `at` says where that stands."""
     identity = words(at, table, "id")
     at = f"{at} ({identity})"
-    only(at, table, KEYS)
+    only(at, table, TEST_KEYS if in_test else KEYS)
     require(identity.startswith(f"{lesson}-"), at, f"id begins with {lesson}-")
     choices = [
         choice(f"{at}: choice {number}", entry)
@@ -152,11 +196,12 @@ def question(at: str, lesson: str, table: dict[str, Any]) -> Question:
         lesson=lesson,
         ask=words(at, table, "ask"),
         choices=shuffled(identity, choices),
-        opens=lessons(at, lesson, table),
-        longer=words(at, table, "longer"),
+        opens=() if in_test else lessons(at, lesson, table),
+        longer="" if in_test else words(at, table, "longer"),
         reference=words(at, table, "reference"),
         vote=vote,
         then=words(at, table, "then") if vote else "",
+        idea=words(at, table, "idea") if in_test else "",
     )
 
 

@@ -36,6 +36,7 @@ PLACES = {
     "record_lab": "record_lab_widget",
     "recall": "recall_questions",
     "quiz": "recall_questions",
+    "course_test": "course_questions",
     "case": "diagnosing",
     "diagnose": "diagnosing",
     "table": "tables",

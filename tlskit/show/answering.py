@@ -29,7 +29,7 @@ class Judged:
     Args:
         right: whether it is right.
         why: sentences about what was picked; of a wrong pick they do not name the right one.
-        answer: the right answer in words, shown when it is asked for.
+        answer: the right answer in words, shown when it is asked for; "" if it is not told.
         longer: shown folded to whoever was sure, and wrong.
         verdict: said in place of "Not right.", to one who says that she does not know.
     """
@@ -48,11 +48,18 @@ class Asked(widgets.VBox):  # type: ignore[misc]
         question: HTML above the lists.
         lists: by name ("a choice"), what is picked from; each begins without a value.
         judge: takes the lists' values, returns what to say.
+        once: a test: it takes one answer, and does not ask how sure one is.
     """
 
-    def __init__(self, question: str, lists: dict[str, Any], judge: Callable[..., Judged]) -> None:
+    def __init__(
+        self,
+        question: str,
+        lists: dict[str, Any],
+        judge: Callable[..., Judged],
+        once: bool = False,
+    ) -> None:
         """Show the question, unanswered."""
-        self.lists, self.judge = lists, judge
+        self.lists, self.judge, self.once = lists, judge, once
         self.sure = widgets.ToggleButtons(
             description="How sure are you?", options=[SURE, UNSURE], value=None
         )
@@ -69,12 +76,14 @@ class Asked(widgets.VBox):  # type: ignore[misc]
         self.tell.on_click(around(self._told))
         self._offer(False)
         buttons = widgets.HBox([self.answer, self.tell])
-        super().__init__([widgets.HTML(question), *lists.values(), self.sure, buttons, self.note])
+        sure = [] if once else [self.sure]
+        super().__init__([widgets.HTML(question), *lists.values(), *sure, buttons, self.note])
 
     def missing(self) -> list[str]:
         """Return what is still to be picked, in words."""
         found = [name for name, one in self.lists.items() if one.value is None]
-        return found + (["how sure you are"] if self.sure.value is None else [])
+        unsaid = self.sure.value is None and not self.once
+        return found + (["how sure you are"] if unsaid else [])
 
     def _picked(self, change: Any) -> None:
         """Say what was picked and what is left to do; what was said before no longer holds."""
@@ -90,8 +99,11 @@ class Asked(widgets.VBox):  # type: ignore[misc]
             self._say(f"<p>First pick {' and '.join(left)}.</p>")
             return
         judged = self.judged = self.judge(*(one.value for one in self.lists.values()))
-        self._offer(not judged.right)
-        self._say(answered(judged, self.sure.value == SURE))
+        if self.once:
+            for one in (*self.lists.values(), self.answer):
+                one.disabled = True
+        self._offer(not judged.right and bool(judged.answer))
+        self._say(answered(judged, self.sure.value))
 
     def _told(self, _: Any) -> None:
         if self.judged:
@@ -105,15 +117,19 @@ class Asked(widgets.VBox):  # type: ignore[misc]
         self.note.value = boxed("tlskit-note", said)
 
 
-def answered(judged: Judged, sure: bool) -> str:
-    """Return what meets an answer, as HTML: right or wrong in words, why, what to do next."""
+def answered(judged: Judged, sure: str | None) -> str:
+    """Return what meets an answer, as HTML: right or wrong in words, why, what to do next.
+
+    Args:
+        sure: SURE, UNSURE, or None in a test, where that is not asked.
+    """
     verdict = "✓ Right." if judged.right else judged.verdict
-    if judged.right and not sure:
+    if judged.right and sure == UNSURE:
         verdict += " You can be surer than that."
     parts = [f"<p><b>{verdict}</b></p>", *(f"<p>{marked(one)}</p>" for one in judged.why)]
-    if not judged.right:
+    if not judged.right and sure:
         parts.append("<p>Pick again, or press “Show the right answer”.</p>")
-        if sure and judged.longer:
+        if sure == SURE and judged.longer:
             title = "You were sure of it, so here is the longer answer"
             parts.append(folded(title, f"<p>{marked(judged.longer)}</p>"))
     return "".join(parts)
