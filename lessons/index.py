@@ -46,9 +46,11 @@
 #
 # | when | notebook | minutes |
 # |---|---|---|
+# | before 00 | [Before the course: twelve questions](before_course.ipynb) | 8 |
 # | after 05 | [Diagnose this handshake](05_diagnose_this.ipynb) | 10 |
 # | after 08 | [Diagnose this handshake](08_diagnose_this.ipynb) | 10 |
 # | after 10 | [Diagnose this handshake](10_diagnose_this.ipynb) | 10 |
+# | after 10 | [After the course: the same ideas again](after_course.ipynb) | 10 |
 # | at the end | [Capstone: a TLS 1.2 client of your own](capstone.ipynb) | 60 |
 # | any time after 00 | [Two people, one handshake](two_people.ipynb) | 30 |
 # | any time | [Glossary](glossary.ipynb), English and Korean | |
