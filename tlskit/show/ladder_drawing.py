@@ -17,6 +17,7 @@ LEFT, RIGHT = 84, 470  # the two lifelines
 TEXT = RIGHT + 24  # where the words on the right begin
 WORDS = 58  # how many characters fit there
 LINE = 15  # from one of these lines to the next
+NOTHING = "No message was sent, so there is no ladder yet."
 COLOURS = """<style>svg { --tk-text: #1a1a1a; --tk-back: #fff; --tk-quiet: #595959;
 --tk-client: #005a8f; --tk-server: #a34700; --tk-alarm: #b00020; --tk-line: #767676; }
 text { fill: var(--tk-text); }</style>"""
@@ -30,10 +31,15 @@ class Ladder:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return the ladder for the page, and as text."""
-        return {"text/html": self.html(), "text/plain": text_ladder(self.rows)}
+        return {
+            "text/html": self.html(),
+            "text/plain": text_ladder(self.rows) if self.rows else NOTHING,
+        }
 
     def html(self) -> str:
         """Return drawing and table as HTML."""
+        if not self.rows:
+            return boxed("tlskit-ladder", f"<p>{NOTHING}</p>")
         head = ("step", "message", "from", "size", "on the wire", "what it holds")
         return boxed(
             "tlskit-ladder",
