@@ -108,9 +108,13 @@ def all_zeros(prf, pre_master_secret, client_random, server_random):
 checks.against_openssl("master_secret", all_zeros, extended_master_secret=True)
 
 # %% [markdown]
+# <details><summary>After you predicted</summary>
+#
 # You might expect `bad_record_mac`. But a formula that is never called can't do any harm: OpenSSL
 # accepted the handshake, whose master secret came from the session hash (RFC 7627 §4), and a
 # handshake that "works" proved nothing about the function. That is why it was off above.
+#
+# </details>
 #
 # ## Which rule?
 #
@@ -151,8 +155,9 @@ points(report)
 # own, or that both Finished are made of it too.
 
 # %% [markdown]
-# If you never meet the randoms, what goes wrong? A server gets the same encrypted pre-master secret
-# twice: once from you, and once from somebody who recorded it yesterday.
+# Suppose the master secret were made without the randoms. A server gets the same encrypted
+# pre-master secret twice: yesterday from you, and today from somebody who recorded you. What goes
+# wrong?
 
 # %% [markdown] explain="explain-replay" points=2
 # Yesterday's messages would give yesterday's keys, so the recorded records would open again: a
