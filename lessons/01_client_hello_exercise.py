@@ -430,8 +430,8 @@ points(report)
 # should it do with them, and what would happen to the web if servers refused such hellos?
 
 # %% [markdown] explain="explain-unknown-numbers" points=2
-# It passes over them and chooses among the rest: a client may offer more than this server knows (RFC
-# 5246 §7.4.1.2). `1302` is a suite of TLS 1.3, and `5a5a` means nothing: it is GREASE, sent so that
+# It passes over them and chooses among the rest: a client may offer more than this server knows. So
+# RFC 5246 §7.4.1.2 has it. `1302` is a suite of TLS 1.3, and `5a5a` means nothing: it is GREASE, sent so that
 # servers stay used to numbers that they don't know. If servers refused them, no client could ever
 # offer something new without being turned away by old servers.
 #

@@ -31,11 +31,9 @@ ASSIGNMENT = Assignment(
             "whose_choice",
             "d",
             {
-                "a": "The client's list may be in any order; it says what the client likes best, "
-                "and the rule that you just ran did not ask that.",
+                "a": "It is on both lists. Is it the best of those, by the order that counts?",
                 "b": "Both orders are known to the server, which picks; nobody draws lots.",
-                "c": "The second client's favourite is on the list, but which suite of the server "
-                "comes first there?",
+                "c": "It is on both lists, and the client's favourite. Whose order counts here?",
             },
             reference="RFC 5246 §7.4.1.3; lesson 02",
         ),
@@ -58,8 +56,8 @@ ASSIGNMENT = Assignment(
             {
                 "a": "Two bytes are sent in the old field, too, so nothing is saved.",
                 "c": "Both stand in the same hello, in the clear.",
-                "d": "The order of the list is one thing more, but a highest number had been "
-                "enough for twenty years.",
+                "d": "A client likes its highest version best, so the highest number said that "
+                "already.",
             },
             reference="RFC 9846 §4.3.1; RFC 8701 §1",
         ),
