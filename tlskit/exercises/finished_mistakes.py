@@ -65,6 +65,9 @@ TRANSCRIPTS: dict[str, Callable[[Records], bytes]] = {
     "The records are in it as they came, headers and all. The hash knows nothing of records.": (
         lambda records: b"".join(one for one in records if one[0] == HANDSHAKE)
     ),
+    "The content type stands before each message; it is the record's.": (
+        lambda records: b"".join(bytes([HANDSHAKE]) + one for one in kept(records))
+    ),
     "ClientHello is missing: the transcript begins with the very first message.": (
         lambda records: b"".join(kept(records)[1:])
     ),
@@ -163,6 +166,12 @@ ASKS: dict[str, Asks] = {
     "The label is missing, so both sides would send what the other one can send back.": labelled(
         lambda sender: b""
     ),
+    "The label is the sender's name alone; it has a second word.": labelled(
+        lambda sender: sender.encode()
+    ),
+    "The label is that of the master secret; Finished has labels of its own.": labelled(
+        lambda sender: b"master secret"
+    ),
     "The hash is SHA-256 in every case; a suite whose name ends in SHA384 has another.": (
         hashed_by("sha256")
     ),
@@ -229,8 +238,8 @@ def as_long_as(length: Callable[[str], int]) -> Finish:
     def wrong(
         prf: Prf, hash_name: str, master_secret: bytes, sender: str, messages: Messages
     ) -> bytes:
-        *three, _ = right_asks(hash_name, master_secret, sender, messages)
-        return frame_handshake(FINISHED, prf(*three, length(hash_name)))
+        secret, label, seed, _ = right_asks(hash_name, master_secret, sender, messages)
+        return frame_handshake(FINISHED, prf(secret, label, seed, length(hash_name)))
 
     return wrong
 
@@ -248,6 +257,8 @@ FINISHES: dict[str, Finish] = {sentence: asking(asks) for sentence, asks in ASKS
     "verify_data has 48 bytes, as a master secret; RFC 5246 §7.4.9 has another length.": as_long_as(
         lambda _: 48
     ),
+    "verify_data has 11 bytes. In the RFC's [0..11] the last number counts, too; in a slice of "
+    "Python's it does not.": as_long_as(lambda _: 11),
     "verify_data has 16 bytes: that is the message with its header.": as_long_as(lambda _: 16),
     "This is verify_data alone; a handshake message begins with type and length.": framed(
         lambda data: data
@@ -260,6 +271,9 @@ FINISHES: dict[str, Finish] = {sentence: asking(asks) for sentence, asks in ASKS
     ),
     "The message type is wrong: finished(20) is meant in decimal, and you have 20 in hex.": framed(
         lambda data: bytes([0x20, 0, 0, len(data)]) + data
+    ),
+    "The message type is wrong: 22 is the content type, which the record has.": framed(
+        lambda data: bytes([HANDSHAKE, 0, 0, len(data)]) + data
     ),
     "The length in the header counts the header too; it is the body's.": framed(
         lambda data: bytes([FINISHED, 0, 0, HEADER_SIZE + len(data)]) + data

@@ -51,6 +51,19 @@ def judging(
 
 
 verdict = judging()
+
+
+def refusing(lengths: Callable[[int], bool]) -> Verdict:
+    """Return how the peer's Finished is judged if only some wrong lengths get decode_error."""
+
+    def wrong(prf: Prf, hash_name: str, master_secret: bytes, role: str, messages: Messages) -> Any:
+        judge = verdict if lengths(len(messages[-1])) else judging(length=None)
+        return judge(prf, hash_name, master_secret, role, messages)
+
+    return wrong
+
+
+SIZE = HEADER_SIZE + VERIFY_DATA_LENGTH
 LENGTH_REFUSED = (
     "Every Finished that is right gets decode_error. How long is the message, with its header?"
 )
@@ -67,6 +80,10 @@ VERDICTS: dict[str, Verdict] = {
     ),
     "A verify_data of a wrong length is no failed check: the message can't be decoded. RFC 5246 "
     "§7.2.2 has an alert for that.": judging(length=None),
+    "Only a verify_data that is too short gets decode_error; there is another way to be of a wrong "
+    "length.": refusing(lambda length: length < SIZE),
+    "Only a verify_data that is too long gets decode_error; there is another way to be of a wrong "
+    "length.": refusing(lambda length: length > SIZE),
     "You don't look at the message's type: another message with the right 12 bytes is taken.": (
         judging(unexpected=None)
     ),

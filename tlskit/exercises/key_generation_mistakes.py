@@ -51,6 +51,16 @@ def from_each_seed(hash_name: str, secret: bytes, seed: bytes, length: int) -> b
     return output[:length]
 
 
+def chained_by_key(hash_name: str, secret: bytes, seed: bytes, length: int) -> bytes:
+    """Take each A as the key of the next."""
+
+    def following(a: bytes) -> bytes:
+        return key_schedule.hmac(hash_name, a, secret)
+
+    mac = partial(key_schedule.hmac, hash_name, secret)
+    return lesson_06.chained(length, following(seed), following, lambda a: mac(a + seed))
+
+
 TOO_MANY = "Too many bytes: the last block is not cut (RFC 5246 §5)."
 P_HASH_MISTAKES: dict[str, Wrong] = {
     "Your first block is made from A(0). Which A stands in the first term? RFC 5246 §5.": (
@@ -77,6 +87,8 @@ P_HASH_MISTAKES: dict[str, Wrong] = {
     "Secret and seed have changed places: what is HMAC's key, and what its content? RFC 5246 §5.": (
         lesson_06.as_key
     ),
+    "In the chain secret and A have changed places: what is HMAC's key there, and what its "
+    "content? RFC 5246 §5.": chained_by_key,
     "That is a bare hash of secret and content. HMAC is more than that: RFC 2104 §2.": (
         without_hmac
     ),
@@ -171,6 +183,11 @@ PRF_MISTAKES: dict[str, Wrong] = {
     ),
     "The label is missing (RFC 5246 §5).": relabelled(lambda secret, label, seed: (secret, seed)),
     "The seed is missing (RFC 5246 §5).": relabelled(lambda secret, label, seed: (secret, label)),
+    "There are 48 bytes in every case; `length` says how many are wanted (RFC 5246 §5).": (
+        lambda p_hash, suite, secret, label, seed, length: prf(
+            p_hash, suite, secret, label, seed, MASTER_SECRET_LENGTH
+        )
+    ),
     "Label and seed stand in the other order (RFC 5246 §5).": relabelled(
         lambda secret, label, seed: (secret, seed + label)
     ),
@@ -248,6 +265,8 @@ COVERED: dict[str, Covering] = {
     "these are sent (RFC 7627 §3).": lambda messages: messages,
     "The session hash covers all messages but the last, a Finished too. Both sides need the secret "
     "before these are sent (RFC 7627 §3).": lambda messages: messages[:-1],
+    "You leave Finished out of the session hash and take all else, also what comes later than it "
+    "reaches (RFC 7627 §3).": lambda messages: [one for one in messages if one[0] != FINISHED],
     "The session hash ends at Finished: with a client certificate a message more is in it than "
     "belongs there (RFC 7627 §3).": lambda messages: before(messages, FINISHED),
 }
