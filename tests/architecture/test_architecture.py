@@ -52,7 +52,7 @@ WITHIN = {
         "first_step key_generation resumption client_key_exchange certificate server_key_exchange",
         "hello_reader",
         "hello_misread client_hello_mistakes",
-        "hello_drawing client_hello_live",
+        "hello_drawing client_hello_live client_hello_several",
         "client_hello server_hello_choice server_hello_answers",
         "server_hello_lists server_hello_cases server_hello_live server_hello_words",
         "server_hello",

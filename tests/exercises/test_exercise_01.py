@@ -152,6 +152,24 @@ def test_an_unknown_difference_has_its_field_named(judged):
     assert "in random" in str(judged(THIS.task("my_encode_client_hello"), other_random))
 
 
+@pytest.mark.parametrize("seed", ["a term", "another term"])
+def test_several_mistakes_in_the_bytes_are_named_together(judged, seed):
+    def body_alone(hello):
+        return own_encode(hello | {"extensions": hello["extensions"] or []})[4:]
+
+    def two_fields(hello):
+        changed = {"compression_methods": [0], "cipher_suites": sorted(hello["cipher_suites"])}
+        return own_encode(hello | changed)
+
+    for mine, begins in (
+        (body_alone, ("This is the body", "Without extensions (None)")),
+        (two_fields, ("compression_methods is 01 00", "The suites came out sorted")),
+    ):
+        found = judged(THIS.task("my_encode_client_hello"), mine, seed).findings
+        assert len(found) == 2
+        assert all(any(one.startswith(begin) for one in found) for begin in begins), found
+
+
 # ---- with OpenSSL
 
 

@@ -1,5 +1,7 @@
 """Exercise 02: each task's right answer, its mistakes, and OpenSSL's word on both."""
 
+from functools import partial
+
 import pytest
 
 from tlskit.alerts import Alert
@@ -11,6 +13,7 @@ from tlskit.exercises.hello_reader import BROUGHT_DOWN, RULES, SERVER_RULES, rea
 from tlskit.exercises.server_hello import NO_EXTENSIONS, NOTHING_COMMON
 from tlskit.exercises.server_hello_answers import answered, settled, to_be_decoded
 from tlskit.exercises.server_hello_cases import hellos
+from tlskit.exercises.server_hello_choice import WAYS, choice
 from tlskit.exercises.server_hello_words import OTHER_ALERTS
 from tlskit.lesson import client_settings, lesson_random
 from tlskit.registry import AlertDescription
@@ -182,6 +185,18 @@ def test_words_that_are_no_alerts_and_other_keys_are_named(judged):
         return "handshake_failure" if isinstance(found, str) else found
 
     assert OTHER_ALERTS in judged(SETTLE, one_alert).findings
+
+
+@pytest.mark.parametrize("seed", ["a term", "another term"])
+def test_several_ways_to_choose_wrongly_are_named_together(judged, seed):
+    for ways in (
+        {"certificate": "any", "group": "first", "transport_group": "any"},
+        {"order": "server", "unsaid": "none", "transport_group": "common"},
+        {"only_first": True, "group_order": "client"},
+    ):
+        wrong = partial(choice, **ways)
+        found = judged(THIS.task("my_choice"), wrong, seed).findings
+        assert set(found) == {name for name, way in WAYS.items() if way.items() <= ways.items()}
 
 
 # ---- with OpenSSL

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tlskit.exercises import client_hello_live as live
-from tlskit.exercises.alert_names import raised
+from tlskit.exercises.alert_names import both, raised
 from tlskit.exercises.client_hello_mistakes import (
     ALPN_MISTAKES,
     DOES_NOT_FIT,
@@ -11,6 +11,7 @@ from tlskit.exercises.client_hello_mistakes import (
     alpn,
     written,
 )
+from tlskit.exercises.client_hello_several import several
 from tlskit.exercises.drawing import label, number, shuffled
 from tlskit.exercises.hello_drawing import (
     broken_hellos,
@@ -54,9 +55,10 @@ def lists_of_protocols(draw: Draw) -> list[Case]:
 def to_be_written(draw: Draw) -> list[Case]:
     """Return the fields of hellos: lists short and long, empty and missing."""
     usual, no_lists = "usual hellos", "hellos that lack something"
+    one, other = shuffled(draw, [0x0302, 0x0303])
     return [
-        Case((hello(draw),), usual),
-        Case((hello(draw, session_id=b"", compression_methods=[0]),), usual),
+        Case((hello(draw, client_version=one),), usual),
+        Case((hello(draw, client_version=other, session_id=b"", compression_methods=[0]),), usual),
         Case((long_hello(draw),), "long lists"),
         Case((hello(draw, session_id=draw(32), extensions=None),), no_lists),
         Case((hello(draw, session_id=b"", extensions=[]),), no_lists),
@@ -148,7 +150,7 @@ ASSIGNMENT = Assignment(
                 f"{HERE}.written",
                 f"{HERE}.parts_of",
             ),
-            more=raised({"OverflowError": DOES_NOT_FIT}),
+            more=both(raised({"OverflowError": DOES_NOT_FIT}), several),
             praise="Short, long, empty, missing: every hello is right to the byte.",
             fields=fields_of,
             live=live.sent_by_her,

@@ -124,19 +124,12 @@ def body_of(parts: Mapping[str, bytes]) -> bytes:
     return b"".join(parts.values())
 
 
-def with_part(**changes: Callable[[Hello], bytes]) -> Wrong:
-    """Return a writer in which some fields are made otherwise."""
-
-    def wrong(hello: Hello) -> bytes:
-        changed = {name: make(hello) for name, make in changes.items()}
-        return frame_handshake(1, body_of(parts_of(hello) | changed))
-
-    return wrong
+Make = Callable[[Hello], bytes]
 
 
-def with_value(name: str, change: Callable[[Any], Any]) -> Wrong:
-    """Return a writer that takes another value for a field."""
-    return lambda hello: written(hello | {name: change(hello[name])})
+def from_value(name: str, change: Callable[[Any], Any]) -> Make:
+    """Return what makes a field's bytes from another value."""
+    return lambda hello: parts_of(hello | {name: change(hello[name])})[name]
 
 
 def listed(hello: Hello, content: bytes) -> bytes:
@@ -164,103 +157,115 @@ def all_little(hello: Hello) -> bytes:
     return b"\x01" + little(body, 3)
 
 
-WRITTEN: dict[str, Wrong] = {
+HEADERS: dict[str, Callable[[bytes], bytes]] = {
     "This is the body; a handshake message begins with a header of four bytes (RFC 5246 §7.4).": (
-        lambda hello: body_of(parts_of(hello))
+        lambda body: body
     ),
     "The header's length takes two bytes in yours: look at the declaration of Handshake (RFC 5246 "
-    "§7.4).": lambda hello: b"\x01" + counted(body_of(parts_of(hello)), 2),
+    "§7.4).": lambda body: b"\x01" + counted(body, 2),
     "The header's length counts the header too; only what comes after it is counted (RFC 5246 "
-    "§7.4).": (lambda hello: b"\x01" + len(written(hello)).to_bytes(3, "big") + written(hello)[4:]),
+    "§7.4).": lambda body: b"\x01" + (len(body) + 4).to_bytes(3, "big") + body,
     "There is a record's header around it; the message alone was asked for (RFC 5246 §6.2.1).": (
-        lambda hello: b"\x16\x03\x01" + counted(written(hello), 2)
+        lambda body: b"\x16\x03\x01" + counted(b"\x01" + counted(body, 3), 2)
     ),
-    "The version is 03 03 whatever the dict says (RFC 5246 §7.4.1.2).": (
-        with_value("client_version", lambda version: 0x0303)
-    ),
-    "The version is 03 01, as in the record around a first hello; `client_version` has its own "
-    "(RFC 5246 App. E.1).": with_value("client_version", lambda version: 0x0301),
-    "The random has a length before it: which fields need none (RFC 5246 §7.4.1.2)?": (
-        with_part(random=lambda hello: counted(hello["random"], 1))
-    ),
-    "The session ID lacks its length; an empty one has one too (RFC 5246 §7.4.1.2).": (
-        with_part(session_id=lambda hello: hello["session_id"])
-    ),
-    "An empty session ID vanishes altogether in yours; a vector of no bytes is still a vector (RFC "
-    "5246 §4.3).": (
-        with_part(session_id=lambda h: counted(h["session_id"], 1) if h["session_id"] else b"")
-    ),
-    "The session ID is left empty, whatever the dict says (RFC 5246 §7.4.1.2).": (
-        with_value("session_id", lambda session_id: b"")
-    ),
-    "The session ID is filled up to 32 bytes; its length says how many there are (RFC 5246 "
-    "§7.4.1.2).": with_value("session_id", lambda session_id: session_id.ljust(32, b"\0")),
-    "The length of the session ID takes two bytes in yours. How long may one be (RFC 5246 "
-    "§7.4.1.2)?": with_part(session_id=lambda hello: counted(hello["session_id"], 2)),
-    "The suites lack the length of their list (RFC 5246 §7.4.1.2).": (
-        with_part(cipher_suites=lambda hello: numbers(hello["cipher_suites"]))
-    ),
-    "The length of the suites says how many there are; a length in TLS counts bytes (RFC 5246 "
-    "§4.3).": (
-        with_part(
-            cipher_suites=lambda hello: (
-                len(hello["cipher_suites"]).to_bytes(2, "big") + numbers(hello["cipher_suites"])
-            )
-        )
-    ),
-    DOES_NOT_FIT: with_part(cipher_suites=lambda h: counted(numbers(h["cipher_suites"]), 1)),
-    "The suites came out sorted; their order is the client's preference (RFC 5246 §7.4.1.2).": (
-        with_value("cipher_suites", sorted)
-    ),
-    "Suites without a name are left out. What the dict says goes into the hello, GREASE too (RFC "
-    "8701 §3.1).": (
-        with_value("cipher_suites", lambda suites: [one for one in suites if not is_grease(one)])
-    ),
-    "compression_methods is left out (RFC 5246 §7.4.1.2).": (
-        with_part(compression_methods=lambda hello: b"")
-    ),
-    "compression_methods lacks its length (RFC 5246 §7.4.1.2).": (
-        with_part(compression_methods=lambda hello: bytes(hello["compression_methods"]))
-    ),
-    "compression_methods is 01 00 in every case; the dict may list more than one (RFC 5246 "
-    "§7.4.1.2).": with_value("compression_methods", lambda methods: [0]),
-    "The length of compression_methods takes two bytes in yours. How many may there be (RFC 5246 "
-    "§7.4.1.2)?": (
-        with_part(compression_methods=lambda h: counted(bytes(h["compression_methods"]), 2))
-    ),
+}
+FIELDS: dict[str, dict[str, Make]] = {
+    "client_version": {
+        "The version is 03 03 whatever the dict says (RFC 5246 §7.4.1.2).": lambda h: b"\x03\x03",
+        "The version is 03 01, as in the record around a first hello; `client_version` has its own "
+        "(RFC 5246 App. E.1).": lambda h: b"\x03\x01",
+    },
+    "random": {
+        "The random has a length before it: which fields need none (RFC 5246 §7.4.1.2)?": (
+            lambda h: counted(h["random"], 1)
+        ),
+    },
+    "session_id": {
+        "The session ID lacks its length; an empty one has one too (RFC 5246 §7.4.1.2).": (
+            lambda h: bytes(h["session_id"])
+        ),
+        "An empty session ID vanishes altogether in yours; a vector of no bytes is still a vector "
+        "(RFC 5246 §4.3).": lambda h: counted(h["session_id"], 1) if h["session_id"] else b"",
+        "The session ID is left empty, whatever the dict says (RFC 5246 §7.4.1.2).": (
+            lambda h: b"\x00"
+        ),
+        "The session ID is filled up to 32 bytes; its length says how many there are (RFC 5246 "
+        "§7.4.1.2).": from_value("session_id", lambda session_id: session_id.ljust(32, b"\0")),
+        "The length of the session ID takes two bytes in yours. How long may one be (RFC 5246 "
+        "§7.4.1.2)?": lambda h: counted(h["session_id"], 2),
+    },
+    "cipher_suites": {
+        "The suites lack the length of their list (RFC 5246 §7.4.1.2).": (
+            lambda h: numbers(h["cipher_suites"])
+        ),
+        "The length of the suites says how many there are; a length in TLS counts bytes (RFC 5246 "
+        "§4.3).": (
+            lambda h: len(h["cipher_suites"]).to_bytes(2, "big") + numbers(h["cipher_suites"])
+        ),
+        DOES_NOT_FIT: lambda h: counted(numbers(h["cipher_suites"]), 1),
+        "The suites came out sorted; their order is the client's preference (RFC 5246 §7.4.1.2).": (
+            from_value("cipher_suites", sorted)
+        ),
+        "Suites without a name are left out. What the dict says goes into the hello, GREASE too "
+        "(RFC 8701 §3.1).": (
+            from_value("cipher_suites", lambda suites: [x for x in suites if not is_grease(x)])
+        ),
+        "The suites' own bytes stand in the wrong order: TLS sends the largest one first (RFC 5246 "
+        "§4.4).": (
+            lambda h: counted(b"".join(x.to_bytes(2, "little") for x in h["cipher_suites"]), 2)
+        ),
+    },
+    "compression_methods": {
+        "compression_methods is left out (RFC 5246 §7.4.1.2).": lambda h: b"",
+        "compression_methods lacks its length (RFC 5246 §7.4.1.2).": (
+            lambda h: bytes(h["compression_methods"])
+        ),
+        "compression_methods is 01 00 in every case; the dict may list more than one (RFC 5246 "
+        "§7.4.1.2).": lambda h: b"\x01\x00",
+        "The length of compression_methods takes two bytes in yours. How many may there be (RFC "
+        "5246 §7.4.1.2)?": lambda h: counted(bytes(h["compression_methods"]), 2),
+    },
+    "extensions": {
+        "The extensions lack the length of their list: each has its own, and all together one more "
+        "(RFC 5246 §7.4.1.2).": entries,
+        "The length of the extensions says how many there are; a length in TLS counts bytes (RFC "
+        "5246 §4.3).": (
+            lambda h: listed(h, len(h["extensions"] or ()).to_bytes(2, "big") + entries(h))
+        ),
+        "The body of an extension lacks its own length (RFC 5246 §7.4.1.4).": (
+            lambda h: listed(h, counted(entries(h, lambda content, size: content), 2))
+        ),
+        "The extensions came out sorted by number; they go in the order of the list.": (
+            from_value("extensions", lambda found: None if found is None else sorted(found))
+        ),
+        "Without extensions (None) you write an empty list; a hello may end before the field (RFC "
+        "5246 §7.4.1.2).": from_value("extensions", lambda found: found or []),
+        "An empty list of extensions is left out; only None means that the field is not there (RFC "
+        "5246 §7.4.1.2).": from_value("extensions", lambda found: found or None),
+    },
+}
+
+
+def with_field(name: str, make: Make) -> Wrong:
+    """Return a writer in which one field is made otherwise."""
+    return lambda hello: frame_handshake(1, body_of(parts_of(hello) | {name: make(hello)}))
+
+
+def with_header(make: Callable[[bytes], bytes]) -> Wrong:
+    """Return a writer with another header."""
+    return lambda hello: make(body_of(parts_of(hello)))
+
+
+WRITTEN: dict[str, Wrong] = {
+    **{sentence: with_header(make) for sentence, make in HEADERS.items()},
+    **{
+        sentence: with_field(name, make)
+        for name, mistakes in FIELDS.items()
+        for sentence, make in mistakes.items()
+    },
     "cipher_suites and compression_methods have changed places (RFC 5246 §7.4.1.2).": (
         in_other_order
     ),
-    "The extensions lack the length of their list: each has its own, and all together one more "
-    "(RFC 5246 §7.4.1.2).": with_part(extensions=entries),
-    "The length of the extensions says how many there are; a length in TLS counts bytes (RFC 5246 "
-    "§4.3).": (
-        with_part(
-            extensions=lambda h: listed(
-                h, len(h["extensions"] or ()).to_bytes(2, "big") + entries(h)
-            )
-        )
-    ),
-    "The body of an extension lacks its own length (RFC 5246 §7.4.1.4).": (
-        with_part(
-            extensions=lambda h: listed(h, counted(entries(h, lambda content, size: content), 2))
-        )
-    ),
-    "The extensions came out sorted by number; they go in the order of the list.": (
-        with_value("extensions", lambda found: None if found is None else sorted(found))
-    ),
-    "Without extensions (None) you write an empty list; a hello may end before the field (RFC 5246 "
-    "§7.4.1.2).": with_value("extensions", lambda found: found or []),
-    "An empty list of extensions is left out; only None means that the field is not there (RFC "
-    "5246 §7.4.1.2).": with_value("extensions", lambda found: found or None),
     "The bytes of the lengths stand in the wrong order: TLS sends the largest one first (RFC 5246 "
     "§4.4).": all_little,
-    "The suites' own bytes stand in the wrong order: TLS sends the largest one first (RFC 5246 "
-    "§4.4).": (
-        with_part(
-            cipher_suites=lambda hello: counted(
-                b"".join(one.to_bytes(2, "little") for one in hello["cipher_suites"]), 2
-            )
-        )
-    ),
 }

@@ -7,7 +7,7 @@ from tlskit.exercises.hello_misread import SERVER, SERVER_SLIPS
 from tlskit.exercises.hello_reader import RULES, SERVER_RULES, decoded, misread, reading
 from tlskit.exercises.server_hello_answers import SETTLED, settled, to_be_decoded
 from tlskit.exercises.server_hello_cases import hellos
-from tlskit.exercises.server_hello_choice import CHOICES, VERSIONS, choice, offers, version
+from tlskit.exercises.server_hello_choice import CHOICES, VERSIONS, choice, offers, several, version
 from tlskit.exercises.server_hello_lists import two_sides
 from tlskit.exercises.server_hello_words import known_alerts
 from tlskit.exercises.task import Assignment, Explanation, Task, reflection
@@ -71,6 +71,7 @@ ASSIGNMENT = Assignment(
             "RFC 5246 §7.4.1.3, §7.4.2; RFC 8422 §4, §5.1; lesson 02",
             absent=("tlskit.tls12.negotiation.choose", f"{HERE}_choice.choice"),
             praise="Offers, orders, certificates, groups: each pair of lists is served right.",
+            more=several,
             live=live.chosen_by_her,
         ),
         reflection(

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 from tlskit.exercises.drawing import among, number, shuffled
 from tlskit.exercises.hello_drawing import grease
-from tlskit.exercises.task import Case, Draw
+from tlskit.exercises.task import Came, Case, Draw, Outcome
 from tlskit.registry import ProtocolVersion, is_grease
 
 Wrong = Callable[..., Any]
@@ -133,11 +134,9 @@ def asked(draw: Draw, newest: int, listed: list[int] | None) -> dict[str, Any]:
 
 
 def out_of_order(draw: Draw, known: Sequence[int]) -> list[int]:
-    """Return the versions with the highest not in front, and the lowest neither if it can be."""
-    found = shuffled(draw, known)
-    while found[0] == max(found):
-        found = shuffled(draw, found)
-    return found
+    """Return the versions with the highest not in front, nor the lowest if there are three."""
+    first = sorted(known)[:-1][-1]
+    return [first, *shuffled(draw, [one for one in known if one != first])]
 
 
 # ---- suite, certificate, group
@@ -171,120 +170,122 @@ def choice(
     client: Side,
     server: Side,
     *,
+    alone: str = "",
     order: str = "",
-    mind_certificate: bool = True,
-    mind_group: bool = True,
-    group_for_all: bool = False,
+    backwards: bool = False,
+    only_first: bool = False,
+    certificate: str = "minded",
+    group: str = "minded",
+    transport_group: str = "",
     unsaid: str = "any",
     group_order: str = "server",
-    only_first: bool = False,
-    transport_by: str = "",
-    wrongly_named: bool = False,
+    anyway: bool = False,
 ) -> dict[str, str] | None:
     """Return what a server takes: suite, kind of certificate, group; None if nothing will do.
 
     Reference: RFC 5246 §7.4.1.3, §7.4.2; RFC 8422 §4, §5.1. All that comes behind the two sides is
-    a way to be wrong: what is not minded, whose order counts, what a client without groups means.
+    a way to be wrong (`WAYS`).
     """
-    one, other = (client, server) if (order or server["order"]) == "client" else (server, client)
-    both = [suite for suite in one["suites"] if suite in other["suites"]]
-    groups = client["groups"]
-    if groups is None:
-        groups = server["groups"] if unsaid == "any" else []
-    mine, theirs = (
-        (server["groups"], groups) if group_order == "server" else (groups, server["groups"])
-    )
-    group = next((name for name in mine if name in theirs), "")
-    for suite in both[:1] if only_first else both:
+    names = both_have(client, server, alone, order)
+    names = names[::-1] if backwards else names
+    common = shared_groups(client, server, unsaid, group_order)
+    best = (server["groups"] if group == "first" or not common else common)[0]
+    for suite in names[:1] if only_first else names:
         kind, ephemeral = key_of(suite), "_ECDHE_" in suite
-        fits = kind in server["certificates"] or (transport_by == "any" and not ephemeral)
-        if mind_certificate and not fits:
+        there = kind in server["certificates"]
+        if not there and certificate != "any" and (certificate != "transport" or ephemeral):
             continue
-        if mind_group and not group and (ephemeral or group_for_all):
+        if not common and (group == "always" or (ephemeral and group == "minded")):
             continue
-        kind = kind if not wrongly_named else server["certificates"][0]
-        shown = (group or server["groups"][0]) if ephemeral else group if group_for_all else ""
-        return {"suite": suite, "certificate": kind, "group": shown}
+        shown = kind if certificate != "first" else server["certificates"][0]
+        named = best if ephemeral or transport_group == "any" else ""
+        if not ephemeral and transport_group == "common":
+            named = common[0] if common else ""
+        return {"suite": suite, "certificate": shown, "group": named}
+    if anyway:
+        suite = server["suites"][0]
+        return {"suite": suite, "certificate": key_of(suite), "group": server["groups"][0]}
     return None
 
 
-def favourite(whose: str) -> Wrong:
-    """Return a choice of one side's first suite, whether or not the other has it."""
-
-    def wrong(client: Side, server: Side) -> Any:
-        alone = {"client": client, "server": server}[whose]["suites"][:1]
-        return choice({**client, "suites": alone}, {**server, "suites": alone})
-
-    return wrong
-
-
-def either(client: Side, server: Side) -> Any:
-    """Return the choice by the order that does not count."""
-    return choice(client, server, order="client" if server["order"] == "server" else "server")
+def both_have(client: Side, server: Side, alone: str, order: str) -> list[str]:
+    """Return the common suites in the order that counts, or one side's favourite alone."""
+    sides = {"client": client, "server": server}
+    if alone:
+        return list(sides[alone]["suites"][:1])
+    whose = order or server["order"]
+    if order == "other":
+        whose = "client" if server["order"] == "server" else "server"
+    other = sides["client" if whose == "server" else "server"]
+    return [one for one in sides[whose]["suites"] if one in other["suites"]]
 
 
-def with_group_always(client: Side, server: Side) -> Any:
-    """Name a group with RSA key transport, too."""
-    found = choice(client, server)
-    return found and found | {"group": found["group"] or server["groups"][0]}
+def shared_groups(client: Side, server: Side, unsaid: str, order: str) -> list[str]:
+    """Return the groups that both know, in the order of one side."""
+    listed = client["groups"]
+    if listed is None:
+        listed = server["groups"] if unsaid == "any" else []
+    first, second = (listed, server["groups"]) if order == "client" else (server["groups"], listed)
+    return [one for one in first if one in second]
 
 
-def reversed_lists(client: Side, server: Side) -> Any:
-    """Return the last suite that will do."""
-    backwards = [{**one, "suites": one["suites"][::-1]} for one in (client, server)]
-    return choice(*backwards)
-
-
-CHOICES: dict[str, Wrong] = {
-    "You go by the client's order in every case; `order` says whose counts.": (
-        partial(choice, order="client")
-    ),
-    "You go by the server's order in every case; `order` says whose counts.": (
-        partial(choice, order="server")
-    ),
-    "You go by the other side's order than the one that `order` names.": either,
-    "That is the last suite that will do; lists are best first (RFC 5246 §7.4.1.2).": (
-        reversed_lists
-    ),
+WAYS: dict[str, dict[str, Any]] = {
+    "You go by the client's order in every case; `order` says whose counts.": {"order": "client"},
+    "You go by the server's order in every case; `order` says whose counts.": {"order": "server"},
+    "You go by the other side's order than the one that `order` names.": {"order": "other"},
+    "That is the last suite that will do; lists are best first (RFC 5246 §7.4.1.2).": {
+        "backwards": True
+    },
     "You look at the server's favourite alone, whether or not the client offers it (RFC 5246 "
-    "§7.4.1.3).": favourite("server"),
+    "§7.4.1.3).": {"alone": "server"},
     "You look at the client's favourite alone, whether or not the server has it (RFC 5246 "
-    "§7.4.1.3).": favourite("client"),
-    "You give up when the first common suite won't do; the next ones may (RFC 5246 §7.4.1.2).": (
-        partial(choice, only_first=True)
-    ),
+    "§7.4.1.3).": {"alone": "client"},
+    "You give up when the first common suite won't do; the next ones may (RFC 5246 §7.4.1.2).": {
+        "only_first": True
+    },
     "The certificate is not looked at: without a key of the kind that the suite names nobody can "
-    "sign or decrypt (RFC 5246 §7.4.2).": partial(choice, mind_certificate=False),
+    "sign or decrypt (RFC 5246 §7.4.2).": {"certificate": "any"},
     "RSA key transport goes with any certificate in yours; what does its name say (RFC 5246 "
-    "§7.4.2)?": partial(choice, transport_by="any"),
-    "The certificate is the server's first one, whatever the suite asks for (RFC 5246 §7.4.2).": (
-        partial(choice, wrongly_named=True)
-    ),
-    "ECDHE is taken without a common group; both have to know the curve (RFC 8422 §5.1).": (
-        partial(choice, mind_group=False)
-    ),
+    "§7.4.2)?": {"certificate": "transport"},
+    "The certificate is the server's first one, whatever the suite asks for (RFC 5246 §7.4.2).": {
+        "certificate": "first"
+    },
+    "ECDHE is taken without a common group; both have to know the curve (RFC 8422 §5.1).": {
+        "group": "any"
+    },
     "You want a common group for RSA key transport, too; no Diffie-Hellman keys are exchanged "
-    "there (RFC 5246 §7.4.7.1).": (
-        lambda client, server: cleared(choice(client, server, group_for_all=True))
-    ),
+    "there (RFC 5246 §7.4.7.1).": {"group": "always"},
+    "The group is the server's first, whether or not the client knows it; both have to (RFC 8422 "
+    "§5.1).": {"group": "first"},
     "A group is named with RSA key transport; the answer there is an empty text (RFC 5246 "
-    "§7.4.7.1).": with_group_always,
-    "The group is the client's best one; for groups the server's order counts here.": (
-        partial(choice, group_order="client")
-    ),
+    "§7.4.7.1).": {"transport_group": "any"},
+    "A common group is named with RSA key transport, too; the answer there is an empty text (RFC "
+    "5246 §7.4.7.1).": {"transport_group": "common"},
+    "The group is the client's best one; for groups the server's order counts here.": {
+        "group_order": "client"
+    },
     "A client that lists no groups (None) gets no ECDHE in yours; it leaves the choice to the "
-    "server (RFC 8422 §4).": partial(choice, unsaid="none"),
+    "server (RFC 8422 §4).": {"unsaid": "none"},
     "Where nothing will do something is taken all the same; None is asked for there (RFC 5246 "
-    "§7.4.1.3).": lambda client, server: choice(client, server) or taken_anyway(server),
+    "§7.4.1.3).": {"anyway": True},
 }
+CHOICES: dict[str, Wrong] = {sentence: partial(choice, **way) for sentence, way in WAYS.items()}
+MOST = 4
 
 
-def cleared(found: dict[str, str] | None) -> dict[str, str] | None:
-    """Return a choice in which RSA key transport has no group."""
-    return found if found is None or "_ECDHE_" in found["suite"] else found | {"group": ""}
-
-
-def taken_anyway(server: Side) -> dict[str, str]:
-    """Return the server's first suite."""
-    suite = server["suites"][0]
-    return {"suite": suite, "certificate": key_of(suite), "group": server["groups"][0]}
+def several(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+    """Name the fewest ways to be wrong that explain all results together, at most four."""
+    results = [one.value for one in outcomes if one.came is Came.VALUE]
+    if len(results) < len(cases):
+        return []
+    for count in range(1, MOST + 1):
+        for some in combinations(WAYS.items(), count):
+            merged: dict[str, Any] = {}
+            for _, way in some:
+                merged |= way
+            pairs = zip(cases, results, strict=True)
+            if len(merged) == count and all(
+                choice(*case.arguments, **merged) == result for case, result in pairs
+            ):
+                return [sentence for sentence, _ in some]
+    return []

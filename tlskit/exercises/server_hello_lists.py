@@ -68,14 +68,14 @@ def in_front(draw: Draw, suites: Sequence[str], front: Sequence[str]) -> list[st
 
 
 def differs(client: dict[str, Any], server: dict[str, Any]) -> bool:
-    """Tell whether it matters whose order counts, for suites and for groups."""
+    """Tell whether it matters whose order counts, and which groups the other side knows."""
+    listed, known = client["groups"], server["groups"]
+    if listed is not None:
+        common = [one for one in listed if one in known]
+        if known[0] in listed or common == [one for one in known if one in listed]:
+            return False
     by = [choice(client, server, order=one) for one in ("client", "server")]
-    if by[0] is None:
-        return True
-    listed = client["groups"] or server["groups"]
-    best = next((one for one in listed if one in server["groups"]), "")
-    same_group = client["groups"] is not None and best == by[0]["group"] != ""
-    return by[0]["suite"] != (by[1] or {})["suite"] and not same_group
+    return by[0] is None or by[0]["suite"] != (by[1] or {})["suite"]
 
 
 def apart(
