@@ -232,6 +232,7 @@ def test_offline_installs_from_the_bundle_alone(fake, monkeypatch, command):
     (fake / "pyproject.toml").write_text("")
     (fake / "tools").mkdir()
     (fake / "tools/lab_overrides.json").write_text("{}")
+    (fake / "tools/lab.py").write_text("")
     monkeypatch.setattr(course, "create", lambda env, source: ["install"])
     monkeypatch.setattr(course, "call", asked.append)
     monkeypatch.setattr(course, "hand_over", lambda line, where, variables: line)

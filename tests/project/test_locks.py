@@ -50,7 +50,11 @@ def test_shared_packages_have_one_version():
         {(p.requirement.name, str(p.requirement.marker)): p.version for p in locks.pins(lock)}
         for lock in LOCKS
     )
-    assert {key: dev.get(key) for key in learner} == learner
+    everywhere = {name: version for (name, marker), version in dev.items() if marker == "None"}
+    found = {
+        (name, marker): dev.get((name, marker), everywhere.get(name)) for name, marker in learner
+    }
+    assert found == learner  # what a learner gets on some systems, tests may want on all
 
 
 def test_a_learner_gets_no_nbgrader_and_no_test_tools():
