@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from tlskit.certificates import PrivateKey
 from tlskit.exercises.certificate_cases import capitals, key
 from tlskit.exercises.drawing import among, label, number, shuffled
 from tlskit.exercises.task import Case, Draw
@@ -13,7 +14,6 @@ from tlskit.pki import (
     SERVER_AUTH,
     Contents,
     Issuer,
-    PrivateKey,
     certify,
     course_key,
     der,
@@ -146,7 +146,7 @@ def roots(draw: Draw) -> list[Case]:
     good, stranger, two = made(draw), made(draw), made(draw, intermediates=2)
     alone = made(draw)
     own = Contents(label(draw), key(draw), (alone.host,), extended_key_usage=(SERVER_AUTH,))
-    days = {"not_before": alone.now - YEAR, "not_after": alone.now + YEAR}
+    days: dict[str, Any] = {"not_before": alone.now - YEAR, "not_after": alone.now + YEAR}
     itself = der(certify(replace(own, key_usage=("digital_signature",), **days), None))
     gap = [two.whole[0], two.whole[among(draw, (1, 2))]]
     return [
@@ -180,7 +180,10 @@ def signatures(draw: Draw) -> list[Case]:
 
 def namesake(draw: Draw, chain: Chain, name: str) -> bytes:
     """Return a root of this name whose key is of another kind than the chain's."""
-    days = {"not_before": chain.now - YEAR, "not_after": chain.now + number(draw, 1, 9) * YEAR}
+    days: dict[str, Any] = {
+        "not_before": chain.now - YEAR,
+        "not_after": chain.now + number(draw, 1, 9) * YEAR,
+    }
     return der(certify(Contents(name, course_key("root_rsa"), ca=True, **days), None))
 
 

@@ -146,7 +146,8 @@ def ended(
     step: Step, calls: list[Call], failures: list[Exception], done: bool, said: str
 ) -> LiveReport:
     """Say what came of it."""
-    verdict, found = Verdict.WRONG, ("The handshake stopped: OpenSSL waits for more bytes.",)
+    verdict = Verdict.WRONG
+    found: tuple[str, ...] = ("The handshake stopped: OpenSSL waits for more bytes.",)
     for error in reversed(failures):
         if isinstance(error, ReplacementError):
             found = (str(error),)

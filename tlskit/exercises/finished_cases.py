@@ -1,6 +1,7 @@
 """Exercise 08: records, transcripts and Finished messages from a seed; what the PRF was asked."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tlskit.exercises import finished_mistakes as known
 from tlskit.exercises.drawing import among, number
@@ -86,7 +87,9 @@ def went_by(draw: Draw) -> list[Case]:
 # ---- Finished
 
 
-def whole_transcripts(draw: Draw, hash_name: str, secret: bytes) -> dict[tuple[str, str], list]:
+def whole_transcripts(
+    draw: Draw, hash_name: str, secret: bytes
+) -> dict[tuple[str, str], list[bytes]]:
     """Return what went by before each side's Finished, in a full and an abbreviated handshake."""
     found = {}
     for kind, first in ((FULL, "client"), (ABBREVIATED, "server")):
@@ -107,6 +110,16 @@ def to_finish(draw: Draw) -> list[Case]:
             prf = Handed("prf", PRFS[hash_name])
             made.append(Case((prf, hash_name, secret, sender, before), kind))
     return made
+
+
+def flipped_at(at: int, came: bytes) -> bytes:
+    """Return a message with one bit of one byte changed."""
+    return came[:at] + bytes([came[at] ^ 1]) + came[at + 1 :]
+
+
+def cut_to(size: int, came: bytes) -> bytes:
+    """Return a Finished with so many bytes in it."""
+    return frame_handshake(T.finished, came[4 : 4 + size])
 
 
 def to_judge(draw: Draw) -> list[Case]:
@@ -134,14 +147,14 @@ def to_judge(draw: Draw) -> list[Case]:
             case(TRUE, given=(hash_name, role))
     case(TRUE, kind=ABBREVIATED)
     for at in (4, number(draw, 5, 14), 15):
-        case(FALSE, lambda came, at=at: came[:at] + bytes([came[at] ^ 1]) + came[at + 1 :])
+        case(FALSE, partial(flipped_at, at))
     case(FALSE, later=lambda before: [one[:-1] + bytes([one[-1] ^ 1]) for one in before])
     case(FALSE, given=(among(draw, tuple(PRFS)), "client"), later=replaced_hello)
     for asks in known.ASKS.values():
         for hash_name, role in (("sha256", "client"), ("sha384", "server")):
             case(FALSE, made=known.asking(asks), given=(hash_name, role))
     for size in (0, 11):
-        case(SHAPE, lambda came, size=size: frame_handshake(T.finished, came[4 : 4 + size]))
+        case(SHAPE, partial(cut_to, size))
     case(SHAPE, lambda came: frame_handshake(T.finished, came[4:] + draw(1)))
     case(SHAPE, lambda came: frame_handshake(T.finished, draw(32)))
     other_type = among(draw, (T.certificate, T.server_key_exchange, T.certificate_verify))

@@ -82,8 +82,8 @@ def broken_hellos(draw: Draw) -> list[bytes]:
         ("extensions", draw(1)),
     ):
         found.append(frame_handshake(1, body_of(parts_of(whole) | {name: content})))
-    last = [int(ExtensionType.server_name), label(draw).encode()]
-    too_far = last[0].to_bytes(2, "big") + (len(last[1]) + number(draw, 1, 9)).to_bytes(2, "big")
-    content = counted(entries(whole) + too_far + last[1], 2)
+    last, name_at = label(draw).encode(), int(ExtensionType.server_name).to_bytes(2, "big")
+    too_far = name_at + (len(last) + number(draw, 1, 9)).to_bytes(2, "big")
+    content = counted(entries(whole) + too_far + last, 2)
     found.append(frame_handshake(1, body_of(parts_of(whole) | {"extensions": content})))
     return shuffled(draw, found)

@@ -171,7 +171,7 @@ def reading(kind: str, reader: type[Reader] = Reader, without: Sequence[str] = (
 
 def decoded(kind: type[ClientHello] | type[ServerHello]) -> Read:
     """Return ours: fields as a dict, None for what breaks the declaration (RFC 5246 §7.4.1)."""
-    names = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    names = [one.name for one in fields(kind)]
 
     def right(message: bytes) -> Hello | None:
         try:

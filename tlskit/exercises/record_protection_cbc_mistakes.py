@@ -39,6 +39,11 @@ def pad_as_pkcs7(length: int) -> bytes:
     return bytes([size]) * size
 
 
+def of_version(other: int) -> Callable[[int, int, int, int], bytes]:
+    """Return a header that says another version."""
+    return lambda number, kind, version, length: additional_data(number, kind, other, length)
+
+
 def with_header(wrong: Callable[[int, int, int, int], bytes]) -> Way:
     """Return a way whose MAC covers another header."""
     return Way(
@@ -67,11 +72,7 @@ WAYS: dict[str, Way] = {
     ),
     **{
         f"The version that your MAC covers is that of {name}; a record of TLS 1.2 has another "
-        "one.": with_header(
-            lambda number, kind, version, length, other=other: additional_data(
-                number, kind, other, length
-            )
-        )
+        "one.": with_header(of_version(other))
         for name, other in OTHER_VERSIONS.items()
     },
     "Your MAC covers sequence number 0 for every record.": with_header(
@@ -285,13 +286,13 @@ def sealed_with_first_block(
 
 WRONG_TO_OPEN: dict[str, Wrong] = WRONG | {
     "You decrypt the IV too, as if it were the first block of ciphertext.": Wrong(
-        lambda *given: unprotect_cbc(*given[:6], given[6][:BLOCK] + given[6]),
+        lambda *given: unprotect_cbc(*(*given[:6], given[6][:BLOCK] + given[6])),
         sealed_with_first_block,
     ),
     "You don't take the padding off.": Wrong(
         Way(cut=lambda plaintext, mac_length: 0).open,
         lambda *given: Way(pad=lambda length: b"").seal(
-            *given[:-1], given[-1] + bytes(-(len(given[-1]) + new(given[0]).digest_size) % BLOCK)
+            *(*given[:-1], given[-1] + bytes(-(len(given[-1]) + new(given[0]).digest_size) % BLOCK))
         ),
     ),
     "The padding is cut as in PKCS#7, and not looked at. padding_length does not count itself, and "
@@ -315,10 +316,10 @@ UNPROTECT: dict[str, Open] = {sentence: wrong.open for sentence, wrong in WRONG_
     "You return the MAC with the content.": lambda *given: (
         None
         if (content := unprotect_cbc(*given)) is None
-        else content + keyed(given[0], given[1], b"", covered(*given[3:6], content, 0, b""))
+        else content + keyed(given[0], given[1], b"", covered(*(*given[3:6], content, 0, b"")))
     ),
     "The version that your MAC covers is always that of TLS 1.2. Take the record's: a changed "
-    "header has to be noticed.": lambda *given: unprotect_cbc(*given[:5], VERSION, given[6]),
+    "header has to be noticed.": lambda *given: unprotect_cbc(*(*given[:5], VERSION, given[6])),
     EMPTY_IS_NOTHING: lambda *given: unprotect_cbc(*given) or None,
     NOTHING_IS_EMPTY: lambda *given: unprotect_cbc(*given) or b"",
 }

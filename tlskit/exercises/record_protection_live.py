@@ -99,7 +99,7 @@ def content_or_alert(content: Any) -> bytes:
     return opened
 
 
-def talks(title: str, suite: str, **formula: Callable[..., bytes]) -> LiveReport:
+def talks(title: str, suite: str, **formula: Any) -> LiveReport:
     """Talk to OpenSSL in both roles; the first talk that fails is the one reported."""
     formulae = replace(tls12.FORMULAE, **formula)
     told: dict[str, Any] = {"suites": (suite_named(suite),), "encrypt_then_mac": False}

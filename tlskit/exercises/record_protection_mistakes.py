@@ -69,6 +69,11 @@ protect_gcm = RIGHT.protect
 unprotect_gcm = RIGHT.open
 
 
+def with_nonce(wrong: Callable[[bytes, bytes], bytes]) -> Way:
+    """Return a way with another nonce, made of salt and explicit nonce."""
+    return Way(nonce=lambda salt, number, explicit: wrong(salt, explicit))
+
+
 def longer(by: int) -> Associated:
     """Return additional data whose length is too large."""
     return lambda number, kind, version, length: additional_data(number, kind, version, length + by)
@@ -98,10 +103,7 @@ WAYS: dict[str, Way] = {
         for name, version in OTHER_VERSIONS.items()
     },
     **{sentence: Way(wrong) for sentence, wrong in ADDITIONAL_DATA_MISTAKES.items()},
-    **{
-        sentence: Way(nonce=lambda salt, number, explicit, wrong=wrong: wrong(salt, explicit))
-        for sentence, wrong in NONCE_MISTAKES.items()
-    },
+    **{sentence: with_nonce(wrong) for sentence, wrong in NONCE_MISTAKES.items()},
 }
 NO_NONCE = next(text for text in NONCE_MISTAKES if text.startswith("Only the salt is there"))
 del WAYS[NO_NONCE]  # the library refuses it: see `refused_nonce`
@@ -127,7 +129,9 @@ def zeros_travel(key: bytes, salt: bytes, number: int, kind: int, content: bytes
     return bytes(EXPLICIT) + without_explicit(key, salt, number, kind, content)
 
 
-PROTECT: dict[str, Protect] = {sentence: way.protect for sentence, way in WAYS.items()} | {
+PROTECT: dict[str, Callable[..., bytes]] = {
+    sentence: way.protect for sentence, way in WAYS.items()
+} | {
     "The explicit nonce is missing in front: the receiver could not make the nonce.": (
         without_explicit
     ),
@@ -146,7 +150,7 @@ PROTECT: dict[str, Protect] = {sentence: way.protect for sentence, way in WAYS.i
         without_explicit(*given) + given[2].to_bytes(EXPLICIT, "big")
     ),
     "The explicit nonce is written little end first.": lambda *given: RIGHT.seal(
-        *given, given[2].to_bytes(EXPLICIT, "little")
+        *(*given, given[2].to_bytes(EXPLICIT, "little"))
     ),
 }
 
@@ -299,10 +303,10 @@ UNPROTECT: Mapping[str, Open] = {
     ),
     "The version in your additional data is always that of TLS 1.2. Take the one that the record "
     "says: a changed header has to be noticed.": lambda *given: unprotect_gcm(
-        *given[:4], VERSION, given[5]
+        *(*given[:4], VERSION, given[5])
     ),
     "The content type in your additional data is always application data; take the record's.": (
-        lambda *given: unprotect_gcm(*given[:3], 23, *given[4:])
+        lambda *given: unprotect_gcm(*(*given[:3], 23, *given[4:]))
     ),
     EMPTY_IS_NOTHING: lambda *given: unprotect_gcm(*given) or None,
     NOTHING_IS_EMPTY: lambda *given: unprotect_gcm(*given) or b"",

@@ -44,7 +44,7 @@ def common(hello: Side, known: Sequence[int]) -> list[int]:
 def lower_of_two(hello: Side, known: Sequence[int]) -> int:
     """Return the lower of the two highest ones, the list's or the field's."""
     listed = hello["supported_versions"]
-    highest = min(hello["client_version"], TLS_1_2) if listed is None else max(listed)
+    highest: int = min(hello["client_version"], TLS_1_2) if listed is None else max(listed)
     return min(highest, max(known))
 
 
@@ -53,7 +53,8 @@ def lower_without_grease(hello: Side, known: Sequence[int]) -> int:
     listed = hello["supported_versions"]
     if listed is None:
         return version(hello, known)
-    return min(max(one for one in listed if not is_grease(one)), max(known))
+    highest: int = max(one for one in listed if not is_grease(one))
+    return min(highest, max(known))
 
 
 VERSIONS: dict[str, Wrong] = {

@@ -52,7 +52,10 @@ def sides(
     """
     kinds = list(certificates) or shuffled(draw, list(BOTH))
     while True:
-        client = {"suites": in_front(draw, suites, front), "groups": shuffled(draw, GROUPS)[:3]}
+        client: dict[str, Any] = {
+            "suites": in_front(draw, suites, front),
+            "groups": shuffled(draw, GROUPS)[:3],
+        }
         own = {"suites": in_front(draw, suites, front), "groups": shuffled(draw, GROUPS)[:3]}
         if groups is None:
             client["groups"] = None

@@ -67,7 +67,7 @@ class Visits:
 
     def report(self, said: str) -> LiveReport:
         """Say what came of all of them."""
-        verdict, found = Verdict.RIGHT, (said,)
+        verdict, found = Verdict.RIGHT, tuple([said])
         if self.wrong:
             verdict, found = Verdict.WRONG, self.wrong
         elif not self.used:

@@ -7,10 +7,11 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
 
+from tlskit.certificates import PrivateKey
 from tlskit.exercises.drawing import among, label, number, shuffled
 from tlskit.exercises.server_key_exchange_signing import digitally_signed, to_sign
 from tlskit.exercises.task import Case, Draw
-from tlskit.pki import Contents, PrivateKey, certify, course_key, der
+from tlskit.pki import Contents, certify, course_key, der
 from tlskit.registry import NamedGroup
 from tlskit.signatures import SCHEMES, sign
 
