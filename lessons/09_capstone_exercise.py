@@ -15,7 +15,7 @@
 #
 # **You need:** exercises 01 to 08, or their lessons; [lesson 09](../../notebooks/09_application_data.ipynb)
 # and the [capstone](../../notebooks/capstone.ipynb) show what it comes to.<br>
-# **Time:** three hours, in pieces.<br>
+# **Time:** 180 minutes, in pieces.<br>
 # **RFC sections:** 5246 §7.3, §6.2.1, §7.1, §7.4.9; 8422 §5.4.
 #
 # Your own functions, and nothing of tlskit, fetch a page from OpenSSL, and serve one. Then you find
@@ -724,11 +724,10 @@ points(report)
 # be done to you?
 
 # %% [markdown] explain="explain-who-is-there" points=2
-# The signature covers both randoms and the ECDHE parameters, nothing else. Suites, extensions:
-# whatever else is said in the clear can be changed on the way. So somebody takes the strong suites out
-# of her ClientHello, and the server chooses a weak one. The server would notice by her Finished, and
-# she by the server's; but she does not wait for it, and her request is gone, under a suite that can be
-# broken later, at leisure.
+# The signature covers both randoms and the ECDHE parameters, nothing else. Suites and extensions can
+# be changed on the way: somebody takes the strong suites out of her ClientHello, and the server chooses
+# a weak one. Either would notice by the other's Finished; but she does not wait for it, and her request
+# is gone, under a suite that can be broken later, at leisure.
 #
 # **What to look for.** 1 point: what the signature does not cover (the hellos, apart from the randoms;
 # with RSA key transport there is none). 1 point: only the server's Finished tells her that both saw
@@ -740,8 +739,8 @@ points(report)
 
 # %% [markdown] explain="explain-diagnosis" points=2
 # A wrong key block and a wrong sequence number both end in bad_record_mac. The server only sees that
-# a record does not open; whether the key is wrong or what is authenticated, the tag does not say, and
-# it must not say more (RFC 5246 §7.2.2). From the master secret I made the key block again: with
+# a record does not open; the tag does not say why, and the alert must not (RFC 5246 §7.2.2). From the
+# master secret I made the key block again: with
 # these keys the record opens under number 1, and so the keys were right and the number was not. In
 # the other capture it opens under no number.
 #
