@@ -169,6 +169,24 @@ def test_a_function_handed_in_may_use_it_and_remembers_what_it_was_asked():
     assert again.asked == ((),)
 
 
+def test_a_list_that_she_changes_is_hers_alone():
+    def listed(draw):
+        return [Case(([draw(4), draw(4)],)), Case(([draw(4), draw(4)],))]
+
+    def popping(messages):
+        messages.pop()
+        return b"".join(messages)
+
+    def appending(messages):
+        joined = b"".join(messages)
+        messages.append(joined)
+        return joined
+
+    task = Task("my_join", 1, listed, b"".join, {"One is missing.": lambda given: given[0]})
+    assert judged(popping, task).findings == ("One is missing.",)
+    assert judged(appending, task).right
+
+
 def test_the_profile_of_before_is_put_back():
     seen = []
     sys.setprofile(lambda *event: seen.append(1))
