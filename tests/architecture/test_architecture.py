@@ -43,6 +43,7 @@ WITHIN = {
         "certificate_live certificate_chains server_key_exchange_live",
         "record_protection_mistakes record_protection_cbc finished_mistakes",
         "record_protection_cbc_mistakes finished_verdicts",
+        "record_protection_cbc_opening",
         "record_protection_cases record_protection_live finished_live finished_cases",
         "record_protection finished",
         "capstone_peers capstone_flight earlier",

@@ -112,6 +112,26 @@ def test_errors_let_out_are_named(judged, seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_an_empty_answer_to_what_does_not_open_is_named(judged, seed):
+    def empty_if_changed(*given):
+        opened = gcm.unprotect_gcm(*given)
+        return b"" if opened is None and len(given[-1]) >= 24 else opened
+
+    def empty_if_padding_is_wrong(hash_name, mac_key, key, number, kind, version, fragment):
+        given = (hash_name, mac_key, key, number, kind, version, fragment)
+        size = hmac.new(mac_key, b"", hash_name).digest_size
+        if len(fragment) <= 16 + size or len(fragment) % 16:
+            return None
+        plaintext = cbc.decrypted(key, fragment[:16], fragment[16:])
+        return b"" if cbc.cut(plaintext, size) is None else cbc.unprotect_cbc(*given)
+
+    report = judged(THIS.task("my_unprotect_gcm"), empty_if_changed, seed)
+    assert report.findings == (gcm.NOTHING_IS_EMPTY,)
+    report = judged(THIS.task("my_unprotect_cbc"), empty_if_padding_is_wrong, seed)
+    assert report.findings == (gcm.NOTHING_IS_EMPTY,)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_what_the_library_refuses_is_named(judged, seed):
     no_salt = judged(
         THIS.task("my_protect_gcm"), lambda key, salt, *_: AESGCM(key).encrypt(salt, b"", b""), seed

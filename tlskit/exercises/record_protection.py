@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tlskit.exercises import record_protection_cases as cases
 from tlskit.exercises import record_protection_cbc as cbc
 from tlskit.exercises import record_protection_cbc_mistakes as cbc_mistakes
+from tlskit.exercises import record_protection_cbc_opening as cbc_opening
 from tlskit.exercises import record_protection_live as live
 from tlskit.exercises import record_protection_mistakes as gcm
 from tlskit.exercises.task import Assignment, Case, Explanation, Outcome, Task, reflection
@@ -47,7 +48,7 @@ def let_out_gcm(given: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]
 
 def let_out_cbc(given: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
     """Name errors that should have been None, and blocks that the library refuses."""
-    named = cases.errors_let_out(cbc_mistakes.UNPROTECT)(given, outcomes)
+    named = cases.errors_let_out(cbc_opening.UNPROTECT)(given, outcomes)
     return named or cases.refused_pieces(given, outcomes)
 
 
@@ -82,7 +83,7 @@ ASSIGNMENT = Assignment(
             "d",
             {
                 "a": "A nonce is no secret: half of it stands in the record for everybody.",
-                "b": "The salt takes no part in it: it is the same for all records of a direction.",
+                "b": "Nothing uses the salt up: it is the same for all records of a direction.",
                 "c": "The tag has 16 bytes whatever the nonce is.",
             },
             reference="RFC 5288 §3, §6.1; RFC 5116 §3.1",
@@ -138,7 +139,7 @@ ASSIGNMENT = Assignment(
             6,
             cases.to_open_cbc,
             cbc.unprotect_cbc,
-            cbc_mistakes.UNPROTECT,
+            cbc_opening.UNPROTECT,
             (bytes, type(None)),
             reference="RFC 5246 §6.2.3.1, §6.2.3.2; lesson 07",
             absent=OURS,

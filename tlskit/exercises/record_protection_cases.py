@@ -6,6 +6,7 @@ from typing import Any
 
 from tlskit.exercises import record_protection_cbc as cbc
 from tlskit.exercises import record_protection_cbc_mistakes as cbc_mistakes
+from tlskit.exercises import record_protection_cbc_opening as cbc_opening
 from tlskit.exercises import record_protection_mistakes as gcm
 from tlskit.exercises.drawing import among, number
 from tlskit.exercises.task import Came, Case, Draw, Named, Outcome
@@ -134,7 +135,7 @@ def to_open_cbc(draw: Draw) -> list[Case]:
     ) -> Case:
         macs, key, iv = mac_key(draw, hash_name), key_of(draw), draw(cbc.BLOCK)
         of = number(draw, 256, LATEST)
-        kind = among(draw, TYPES[1:]) if size else APPLICATION_DATA
+        kind = other.get("own") or (among(draw, TYPES[1:]) if size else APPLICATION_DATA)
         fragment = seal(hash_name, macs, key, iv, of, kind, draw(size))
         fragment = change(fragment) if change else fragment
         at = other.get("number", of + other.get("later", 0))
@@ -149,8 +150,9 @@ def to_open_cbc(draw: Draw) -> list[Case]:
     some = whole + cbc.BLOCK - short
     last = bytes([short - 1])
     return [
-        case(GENUINE, right, "sha1", number(draw, 1, 60)),
+        case(GENUINE, right, "sha1", number(draw, 1, 60), own=22),
         case(GENUINE, right, "sha256", whole + 15),
+        case(GENUINE, mac_like_padding, "sha256", some),
         case(GENUINE, right, "sha384", number(draw, 1, 60)),
         case(GENUINE, padded(bytes([short + 31]) * (short + 32)), "sha256", some),
         case(EMPTY, right, "sha1", 0),
@@ -162,10 +164,13 @@ def to_open_cbc(draw: Draw) -> list[Case]:
         case(CHANGED, right, "sha256", some, version=among(draw, VERSIONS_BEFORE)),
         *(
             case(CHANGED, wrong.seal, "sha256", number(draw, 17, 60))
-            for sentence, wrong in cbc_mistakes.WRONG_TO_OPEN.items()
+            for sentence, wrong in cbc_opening.WRONG_TO_OPEN.items()
             if sentence != cbc_mistakes.ALWAYS_SHA256
         ),
-        case(PADDING, padded(flipped(draw, last * short, 0, short - 1)), "sha256", some),
+        case(PADDING, padded(flipped(draw, last * short, 0, 1)), "sha256", some),
+        case(PADDING, padded(flipped(draw, last * short, 1, short - 1)), "sha256", some),
+        case(PADDING, padded(bytes([number(draw, cbc.BLOCK, 255)])), "sha256", whole + 15),
+        case(PADDING, padded(b""), "sha256", whole),
         case(PADDING, padded(bytes(short - 1) + last), "sha256", some),
         case(PADDING, padded(b"\xff" * short), "sha256", some),
         case(SHORT, right, "sha256", some, lambda fragment: b""),
@@ -173,6 +178,18 @@ def to_open_cbc(draw: Draw) -> list[Case]:
         case(SHORT, right, "sha256", some, lambda fragment: fragment[: 2 * cbc.BLOCK]),
         case(SHORT, right, "sha256", some, lambda fragment: fragment[:-5]),
     ]
+
+
+def mac_like_padding(
+    hash_name: str, mac_key: bytes, key: bytes, iv: bytes, number: int, kind: int, content: bytes
+) -> bytes:
+    """Seal a content, with two bytes more, whose MAC ends in the value of the padding."""
+    for more in range(2**16):
+        longer = content + more.to_bytes(2, "big")
+        mac = cbc.keyed(hash_name, mac_key, key, cbc.covered(number, kind, VERSION, longer, 0, b""))
+        if mac[-1:] == cbc.pad(len(longer) + len(mac))[:1]:
+            break
+    return cbc.protect_cbc(hash_name, mac_key, key, iv, number, kind, longer)
 
 
 def wrong_mac(hash_name: str, mac_key: bytes, key: bytes, data: bytes) -> bytes:
@@ -211,6 +228,8 @@ def errors_let_out(mistakes: Mapping[str, Callable[..., Any]]) -> Named:
         if all(one.came is Came.VALUE and one.value is None for one in outcomes):
             return [NOTHING_OPENS]
         pairs = list(zip(cases, outcomes, strict=True))
+        if any(refused_as_empty(pairs, part) for part in (CHANGED, SHORT, PADDING)):
+            return [gcm.NOTHING_IS_EMPTY]
         raised = [(case, one.error) for case, one in pairs if one.came is not Came.VALUE]
         checks = [(case, error) for case, error in raised if error in CHECKS]
         short = [(case, error) for case, error in raised if (case, error) not in checks]
@@ -231,6 +250,12 @@ def errors_let_out(mistakes: Mapping[str, Callable[..., Any]]) -> Named:
         return found + behind
 
     return named
+
+
+def refused_as_empty(pairs: Sequence[tuple[Case, Outcome]], part: str) -> bool:
+    """Tell whether b'' is the answer to all that does not open in a part."""
+    values = [one.value for case, one in pairs if case.part == part]
+    return bool(values) and all(one == b"" for one in values)
 
 
 def quiet(wrong: Callable[..., Any], case: Case) -> Any:

@@ -1,4 +1,4 @@
-"""Exercise 07, CBC with HMAC: the usual wrong ways to seal a record, and to open one."""
+"""Exercise 07, CBC with HMAC: the usual wrong ways to seal a record."""
 
 import hmac
 from collections.abc import Callable
@@ -10,19 +10,13 @@ from tlskit.exercises.record_protection_cbc import (
     BLOCK,
     Way,
     covered,
-    cut,
     decrypted,
     encrypted,
     keyed,
     pad,
     protect_cbc,
-    unprotect_cbc,
 )
-from tlskit.exercises.record_protection_mistakes import (
-    EMPTY_IS_NOTHING,
-    NOTHING_IS_EMPTY,
-    OTHER_VERSIONS,
-)
+from tlskit.exercises.record_protection_mistakes import OTHER_VERSIONS
 from tlskit.tls12.record_protection import VERSION, additional_data
 
 
@@ -232,6 +226,7 @@ def pad_if_needed(length: int) -> bytes:
     return bytes([size - 1]) * size if size else b""
 
 
+MAC_FIRST = "The MAC stands before the content; it belongs behind."
 PROTECT: dict[str, Protect] = {sentence: wrong.seal for sentence, wrong in WRONG.items()} | {
     "The IV is missing in front; without it the receiver can't read the first block.": (
         lambda *given: protect_cbc(*given)[BLOCK:]
@@ -243,7 +238,7 @@ PROTECT: dict[str, Protect] = {sentence: wrong.seal for sentence, wrong in WRONG
     "The MAC is not encrypted; MAC-then-encrypt puts it behind the content, and encrypts both.": (
         mac_in_the_clear
     ),
-    "The MAC stands before the content; it belongs behind.": moved,
+    MAC_FIRST: moved,
     "The padding stands before the MAC; it comes last.": padding_before_mac,
     "Where content and MAC fill the last block you put no padding. One byte of it is always there, "
     "or the receiver would take the MAC's last byte for its length.": (Way(pad=pad_if_needed).seal),
@@ -254,72 +249,4 @@ PROTECT: dict[str, Protect] = {sentence: wrong.seal for sentence, wrong in WRONG
     "for the shortest.": Way(
         pad=lambda length: bytes([pad(length)[0] + BLOCK]) * (len(pad(length)) + BLOCK)
     ).seal,
-}
-
-
-# ---- opening
-
-
-def last_byte_only(plaintext: bytes, mac_length: int) -> int:
-    """Believe the last byte, whatever stands before it."""
-    return plaintext[-1] + 1
-
-
-def never_zero(plaintext: bytes, mac_length: int) -> int | None:
-    """Take no padding_length of 0."""
-    return cut(plaintext, mac_length) if plaintext[-1] else None
-
-
-def within_a_block(plaintext: bytes, mac_length: int) -> int | None:
-    """Take no padding that is longer than a block."""
-    return cut(plaintext, mac_length) if plaintext[-1] < BLOCK else None
-
-
-def sealed_with_first_block(
-    hash_name: str, mac_key: bytes, key: bytes, iv: bytes, number: int, kind: int, content: bytes
-) -> bytes:
-    """Make the MAC over what the IV, decrypted, and the content are."""
-    first = decrypted(key, iv, iv)
-    mac = keyed(hash_name, mac_key, key, covered(number, kind, VERSION, first + content, 0, b""))
-    return iv + encrypted(key, iv, content + mac + pad(len(content) + len(mac)))
-
-
-WRONG_TO_OPEN: dict[str, Wrong] = WRONG | {
-    "You decrypt the IV too, as if it were the first block of ciphertext.": Wrong(
-        lambda *given: unprotect_cbc(*(*given[:6], given[6][:BLOCK] + given[6])),
-        sealed_with_first_block,
-    ),
-    "You don't take the padding off.": Wrong(
-        Way(cut=lambda plaintext, mac_length: 0).open,
-        lambda *given: Way(pad=lambda length: b"").seal(
-            *(*given[:-1], given[-1] + bytes(-(len(given[-1]) + new(given[0]).digest_size) % BLOCK))
-        ),
-    ),
-    "The padding is cut as in PKCS#7, and not looked at. padding_length does not count itself, and "
-    "all its bytes have to be compared (RFC 5246 §6.2.3.2).": Wrong(
-        Way(cut=lambda plaintext, mac_length: plaintext[-1]).open,
-        Way(pad=lambda length: bytes(len(pad(length)) - 1) + bytes([len(pad(length))])).seal,
-    ),
-}
-UNPROTECT: dict[str, Open] = {sentence: wrong.open for sentence, wrong in WRONG_TO_OPEN.items()} | {
-    "You believe the padding's last byte, and don't look at the others. The MAC does not cover "
-    "them; that gap was POODLE's (RFC 5246 §6.2.3.2).": Way(cut=last_byte_only).open,
-    "You refuse padding that is longer than a block. It may have up to 255 bytes and one more.": (
-        Way(cut=within_a_block).open
-    ),
-    "You refuse padding that is the length byte alone; a padding_length of 0 is allowed. (Beware "
-    "of `plaintext[:-0]`, which is empty.)": Way(cut=never_zero).open,
-    "The MAC is never compared: whatever has a good padding is taken.": Way(compared=False).open,
-    "Neither padding nor MAC is compared: whatever has whole blocks is taken.": (
-        Way(cut=last_byte_only, compared=False).open
-    ),
-    "You return the MAC with the content.": lambda *given: (
-        None
-        if (content := unprotect_cbc(*given)) is None
-        else content + keyed(given[0], given[1], b"", covered(*(*given[3:6], content, 0, b"")))
-    ),
-    "The version that your MAC covers is always that of TLS 1.2. Take the record's: a changed "
-    "header has to be noticed.": lambda *given: unprotect_cbc(*(*given[:5], VERSION, given[6])),
-    EMPTY_IS_NOTHING: lambda *given: unprotect_cbc(*given) or None,
-    NOTHING_IS_EMPTY: lambda *given: unprotect_cbc(*given) or b"",
 }

@@ -104,6 +104,9 @@ WAYS: dict[str, Way] = {
     },
     **{sentence: Way(wrong) for sentence, wrong in ADDITIONAL_DATA_MISTAKES.items()},
     **{sentence: with_nonce(wrong) for sentence, wrong in NONCE_MISTAKES.items()},
+    "Four zero bytes stand in the nonce in place of the salt.": with_nonce(
+        lambda salt, explicit: bytes(4) + explicit
+    ),
 }
 NO_NONCE = next(text for text in NONCE_MISTAKES if text.startswith("Only the salt is there"))
 del WAYS[NO_NONCE]  # the library refuses it: see `refused_nonce`
@@ -149,10 +152,30 @@ PROTECT: dict[str, Callable[..., bytes]] = {
     "The explicit nonce stands at the end; it belongs in front.": lambda *given: (
         without_explicit(*given) + given[2].to_bytes(EXPLICIT, "big")
     ),
+    "The content type in your additional data is always application data; take the record's.": (
+        Way(
+            lambda number, kind, version, length: additional_data(number, 23, version, length)
+        ).protect
+    ),
+    "Content and additional data have changed places: the second one is not encrypted.": (
+        lambda *given: swapped(*given)
+    ),
+    "The additional data travel too. The receiver makes them itself.": lambda *given: (
+        protect_gcm(*given)[:EXPLICIT]
+        + additional_data(given[2], given[3], VERSION, len(given[4]))
+        + without_explicit(*given)
+    ),
     "The explicit nonce is written little end first.": lambda *given: RIGHT.seal(
         *(*given, given[2].to_bytes(EXPLICIT, "little"))
     ),
 }
+
+
+def swapped(key: bytes, salt: bytes, number: int, kind: int, content: bytes) -> bytes:
+    """Encrypt the additional data, and authenticate the content."""
+    associated = additional_data(number, kind, VERSION, len(content))
+    explicit = number.to_bytes(EXPLICIT, "big")
+    return explicit + AESGCM(key).encrypt(salt + explicit, associated, content)
 
 
 def tag_first(fragment: bytes) -> bytes:
