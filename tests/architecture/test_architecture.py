@@ -35,12 +35,12 @@ WITHIN = {
     "exercises": (
         "task",
         "calling drawing together hers key_generation_mistakes key_generation_cutting "
-        "resumption_mistakes client_key_exchange_mistakes certificate_mistakes alert_names "
+        "resumption_mistakes client_key_exchange_mistakes certificate_mistakes "
         "server_key_exchange_signing server_key_exchange_mistakes",
-        "judging resumption_decisions client_key_exchange_more certificate_cases "
+        "judging alert_names resumption_decisions client_key_exchange_more certificate_cases "
         "certificate_verifiers server_key_exchange_cases",
         "resumption_live resumption_cases client_key_exchange_live key_generation_live "
-        "certificate_live certificate_chains server_key_exchange_live",
+        "certificate_live certificate_chains certificate_chain_mistakes server_key_exchange_live",
         "record_protection_mistakes record_protection_cbc finished_mistakes",
         "record_protection_cbc_mistakes finished_verdicts",
         "record_protection_cbc_opening",

@@ -7,12 +7,14 @@ from cryptography import x509
 
 from tlskit import pki
 from tlskit.alerts import Alert
+from tlskit.certificate_faults import names_of
 from tlskit.certificates import Trust, verify_chain
 from tlskit.checks.report import Verdict
 from tlskit.exercises import assignment, certificate_live
+from tlskit.exercises.certificate_chain_mistakes import CHAINS
 from tlskit.exercises.certificate_chains import chains
-from tlskit.exercises.certificate_mistakes import RAISED
-from tlskit.exercises.certificate_verifiers import CHAINS, RIGHT_CHAIN, verifier
+from tlskit.exercises.certificate_mistakes import RAISED, may
+from tlskit.exercises.certificate_verifiers import RIGHT_CHAIN, all_signers, verifier
 from tlskit.exercises.task import Handed
 from tlskit.faulty_pki import FAULTS
 from tlskit.lesson import lesson_random
@@ -84,7 +86,8 @@ def test_errors_of_the_library_are_named(judged, seed):
         return basic.ca and below <= basic.path_length
 
     report = judged(THIS.task("my_may_sign"), unguarded, seed)
-    assert set(report.findings) == {RAISED["ExtensionNotFound"], RAISED["TypeError"]}
+    assert set(report.findings[:-1]) == {RAISED["ExtensionNotFound"], RAISED["TypeError"]}
+    assert "my_may_sign raised " in report.findings[-1] and "at line" in report.findings[-1]
 
     def hoping(chain, host, now, roots):
         for child in map(x509.load_der_x509_certificate, chain):
@@ -94,7 +97,7 @@ def test_errors_of_the_library_are_named(judged, seed):
         return ""
 
     report = judged(THIS.task("my_verify_chain"), hoping, seed)
-    assert set(report.findings) == {RAISED["ValueError"], RAISED["InvalidSignature"]}
+    assert set(report.findings[:-1]) == {RAISED["ValueError"], RAISED["InvalidSignature"]}
 
 
 def other_words(word):
@@ -107,7 +110,7 @@ def test_other_alerts_than_those_of_the_table_are_named(judged, seed):
     report = judged(task, other_words("bad_certificate"), seed)
     parts = report.findings[0].partition("look at ")[2].rstrip(".").split(", ")
     wanted = {"the way to a root", "dates", "who may sign", "what the leaf is for", "good chains"}
-    assert set(parts) == wanted, parts
+    assert set(parts) == wanted | {"the first of two faults"}, parts
     report = judged(task, other_words("wrong_name"), seed)
     assert "'wrong_name' is the name of no alert" in report.findings[0]
 
@@ -179,3 +182,48 @@ def test_two_questions_left_out_are_both_named(judged):
         next(one for one in CHAINS if one.startswith(("You look at no date",))),
         next(one for one in CHAINS if one.startswith("You never ask who may sign")),
     }
+
+
+# ---- what would be believed if the inputs were fewer
+
+
+def dates_last(*arguments):
+    return verifier(dates=lambda *_: "")(*arguments) or RIGHT_CHAIN(*arguments)
+
+
+def name_before_usage(*arguments):
+    return verifier(usage=lambda *_: "")(*arguments) or RIGHT_CHAIN(*arguments)
+
+
+@pytest.mark.parametrize("other_order", [dates_last, name_before_usage])
+def test_another_order_of_the_questions_is_named(judged, other_order):
+    for seed in ("a term", "another term"):
+        report = judged(THIS.task("my_verify_chain"), other_order, seed)
+        assert report.points == 5.25 and "the first of two faults" in report.findings[0], report
+
+
+def test_a_stray_that_is_no_certificate_is_not_passed_over(judged):
+    def patient(chain, host, now, roots):
+        return RIGHT_CHAIN(
+            [one for one in chain if one is chain[0] or whole(one)], host, now, roots
+        )
+
+    report = judged(THIS.task("my_verify_chain"), patient, "a term")
+    assert not report.right and "you pass over" in report.findings[0], report
+
+
+def whole(certificate):
+    try:
+        return bool(x509.load_der_x509_certificate(certificate))
+    except ValueError:
+        return False
+
+
+def test_the_simplest_answers_to_the_first_tasks_earn_all_parts_but_one(judged):
+    def same_text(path, host):
+        return "" if host in names_of(path[0]) else "bad_certificate"
+
+    cas = all_signers(may(lambda said, below: bool(said.ca)))
+    for changes in ({"name": same_text}, {"signers": cas}):
+        report = judged(THIS.task("my_verify_chain"), verifier(**changes), "a term")
+        assert report.points == 5.25, report

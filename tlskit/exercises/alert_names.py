@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from tlskit.exercises.task import Came, Case, Named, Outcome
+from tlskit.exercises.together import together
 from tlskit.registry import AlertDescription
+
+Answer = Callable[..., str]
 
 ANOTHER_ALERT = (
     "What you refuse is refused rightly, but not everywhere with the alert of the table: look at "
@@ -32,12 +35,38 @@ def other_alerts(right: Callable[..., str]) -> Named:
     return names
 
 
-def raised(sentences: Mapping[str, str]) -> Named:
-    """Return a hook that has a sentence for each of these kinds of errors."""
+def but_in(part: str, mistakes: Mapping[str, Answer], right: Answer) -> Named:
+    """Return a hook that names several mistakes by all cases but those of one part.
+
+    Where a case has two faults, two mistakes give what neither of them gives alone.
+    """
 
     def names(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
-        kinds = [one.error for one in outcomes if one.came is Came.RAISED]
-        return [sentences[kind] for kind in dict.fromkeys(kinds) if kind in sentences]
+        pairs = [pair for pair in zip(cases, outcomes, strict=True) if pair[0].part != part]
+        if any(one.came is not Came.VALUE for _, one in pairs):
+            return []
+        made = {
+            sentence: [wrong(*case.arguments) for case, _ in pairs]
+            for sentence, wrong in mistakes.items()
+        }
+        wanted = [right(*case.arguments) for case, _ in pairs]
+        return together(made, [one.value for _, one in pairs], wanted)
+
+    return names
+
+
+def raised(sentences: Mapping[str, str], line: bool = False) -> Named:
+    """Return a hook that has a sentence for each of these kinds of errors.
+
+    Args:
+        line: whether the first error follows, with her own line, where what raises it may also
+            be something else.
+    """
+
+    def names(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+        known = [one for one in outcomes if one.came is Came.RAISED and one.error in sentences]
+        found = [sentences[kind] for kind in dict.fromkeys(one.error for one in known)]
+        return [*found, known[0].said] if known and line else found
 
     return names
 

@@ -2,11 +2,12 @@
 
 from tlskit.certificate_faults import name_matches
 from tlskit.exercises import certificate_live as live
-from tlskit.exercises.alert_names import both, other_alerts, raised
+from tlskit.exercises.alert_names import both, but_in, other_alerts, raised
 from tlskit.exercises.certificate_cases import names, rights
-from tlskit.exercises.certificate_chains import chains
+from tlskit.exercises.certificate_chain_mistakes import CHAINS
+from tlskit.exercises.certificate_chains import TWO, chains
 from tlskit.exercises.certificate_mistakes import NAMES, RAISED, RIGHTS, may_sign
-from tlskit.exercises.certificate_verifiers import CHAINS, RIGHT_CHAIN
+from tlskit.exercises.certificate_verifiers import RIGHT_CHAIN
 from tlskit.exercises.task import Assignment, Explanation, Task, reflection
 
 OURS = (
@@ -60,7 +61,7 @@ ASSIGNMENT = Assignment(
             reference="RFC 5280 §4.2.1.3, §4.2.1.9, §6.1.4",
             absent=OURS,
             praise="Right for each: flag, usage and path length, there or not.",
-            more=raised(RAISED),
+            more=raised(RAISED, line=True),
             live=live.rights,
         ),
         reflection(
@@ -83,7 +84,11 @@ ASSIGNMENT = Assignment(
             reference="RFC 5280 §6.1, RFC 5246 §7.2.2, §7.4.2",
             absent=OURS,
             praise="Each good chain believed, each bad one refused, and with its alert.",
-            more=both(raised(RAISED), other_alerts(RIGHT_CHAIN)),
+            more=both(
+                raised(RAISED, line=True),
+                other_alerts(RIGHT_CHAIN),
+                but_in(TWO, CHAINS, RIGHT_CHAIN),
+            ),
             live=live.whole_chain,
         ),
         reflection(

@@ -21,6 +21,7 @@ from tlskit.pki import (
 
 YEAR = timedelta(days=365)
 SIGNS = ("key_cert_sign", "crl_sign")
+TWO = "the first of two faults"
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,13 @@ def sound(draw: Draw) -> list[Case]:
     two, other = made(draw, intermediates=2), made(draw)
     one = made(draw)
     stray = [one.whole[0], other.whole[1], *one.whole[1:-1]]
+    old = made(draw, {1: {"not_after": -number(draw, 2, 9) * YEAR / 2}}, now=one.now)
     return [
         made(draw, intermediates=1).case(part),
         one.case(part, one.whole),
         two.case(part, [two.whole[0], two.whole[2], two.whole[1]]),
         one.case(part, stray, [other.whole[-1], one.whole[-1]]),
+        one.case(part, [*one.whole[:-1], old.whole[1]]),
         one.case(part, one.whole[:-1], other.whole[-1:]),
     ]
 
@@ -173,8 +176,12 @@ def signatures(draw: Draw) -> list[Case]:
         one.case(part, [flipped(draw, one.whole[0]), *one.whole[1:-1]]),
         two.case(part, broken),
         false.case(part, roots=true.whole[-1:]),
+        false.case(part, false.whole, true.whole[-1:]),
+        true.case(part, roots=[false.whole[-1], true.whole[-1]]),
+        true.case(part, roots=[true.whole[-1], false.whole[-1]]),
         false.case(part, roots=[namesake(draw, false, name)]),
         cut.case(part, [cut.whole[0][: -number(draw, 1, 40)], *cut.whole[1:-1]]),
+        good.case(part, [*good.whole[:-1], cut.whole[1][: -number(draw, 1, 40)]]),
     ]
 
 
@@ -201,6 +208,7 @@ def dates(draw: Draw) -> list[Case]:
         with_dates(1, not_after=-some_days),
         with_dates(0, not_before=some_days),
         with_dates(1, not_before=some_days),
+        made(draw, {2: {"not_after": -some_days}}, intermediates=1).case(part),
         with_dates(number(draw, 0, 1), not_before=zero),
         with_dates(number(draw, 0, 1), not_after=zero),
         with_dates(number(draw, 0, 1), not_before=-an_hour, not_after=an_hour),
@@ -224,6 +232,8 @@ def signers(draw: Draw) -> list[Case]:
         made(draw, {1: {"ca": False, "path_length": None}}).case(part),
         made(draw, {1: {"key_usage": ("digital_signature", "crl_sign")}}).case(part),
         made(draw, {2: {"path_length": 0}}, intermediates=2).case(part),
+        made(draw, {2: {"path_length": 0}}, intermediates=1).case(part),
+        made(draw, {2: {"key_usage": ("crl_sign",)}}, intermediates=1).case(part),
     ]
 
 
@@ -245,17 +255,34 @@ def speaks_of(draw: Draw) -> list[Case]:
 
     return [
         named(other, host),
+        named(host, other),
         named(other, f"*.{parent}"),
         named(f"{capitals(draw, host)}"),
         named(other),
         named(f"*.{host}"),
         named(common_name=host),
         named(other, common_name=host),
+        named(common_name=other),
+    ]
+
+
+def two_faults(draw: Draw) -> list[Case]:
+    """Return chains with a fault and, further down the table, another; and a good one."""
+    part = TWO
+    over: dict[str, Any] = {"not_after": -timedelta(days=number(draw, 2, 99))}
+    no_ca: dict[str, Any] = {"ca": False, "path_length": None}
+    for_clients: dict[str, Any] = {"extended_key_usage": (CLIENT_AUTH,)}
+    return [
+        made(draw).case(part),
+        made(draw, {0: over}).case(part, host=host_name(draw)),
+        made(draw, {0: over, 1: no_ca}).case(part),
+        made(draw, {0: for_clients, 1: no_ca}).case(part),
+        made(draw, {0: for_clients}).case(part, host=host_name(draw)),
     ]
 
 
 PARTS: tuple[Callable[[Draw], list[Case]], ...] = (
-    *(sound, roots, signatures, dates, signers, usages, speaks_of),
+    *(sound, roots, signatures, dates, signers, usages, speaks_of, two_faults),
 )
 
 

@@ -68,6 +68,18 @@ def any_parent(pattern: str, host: str) -> bool:
     return pattern.lower() == host.lower()
 
 
+def starred_start(pattern: str, host: str) -> bool:
+    """Let whatever begins with a `*` stand for the first label."""
+    pattern, host = pattern.lower(), host.lower()
+    first, _, parent = pattern.partition(".")
+    return pattern == host or (first[:1] == "*" and host.partition(".")[2] == parent)
+
+
+def below_too(pattern: str, host: str) -> bool:
+    """Let a name without a `*` stand for all that end with it."""
+    return host.lower().endswith(pattern.lower()) or cased(str.lower, str.lower)(pattern, host)
+
+
 def behind_the_star(fine: Callable[[str, str], bool]) -> NameMatches:
     """Return a comparison that asks this of what stands behind a first `*.`, and of the host."""
 
@@ -97,6 +109,11 @@ NAMES: Mapping[str, NameMatches] = {
     "Your `*` stands for nothing as well: where it stands, a label has to be.": none_too,
     "Your `*` stands for a label in any place; look again at which label may be one.": (
         label_by_label
+    ),
+    "Your `*` may be the first piece of a label: what has to stand in front of the first "
+    "dot?": starred_start,
+    "Without a `*` you compare the ends: a name stands for itself, not for others below it.": (
+        below_too
     ),
     "Your `*` may be a piece of a label. So said RFC 6125 §6.4.3; our rule is that of RFC 9525 "
     "§6.3.": first_label_globbed,
@@ -198,6 +215,10 @@ def asked_of(bit: str) -> Rule:
 RIGHTS: Mapping[str, MaySign] = {
     "You never ask whether it is a CA's certificate: any server could sign for all others "
     "(RFC 5280 §6.1.4 (k)).": may(lambda said, below: signs(said, below) and room(said, below)),
+    "It is enough for you that basicConstraints is there; what does it say? (RFC 5280 §6.1.4 "
+    "(k))": may(
+        lambda said, below: said.ca is not None and signs(said, below) and room(said, below)
+    ),
     "What has no basicConstraints at all passes as a CA; without the extension nobody said that "
     "it is one.": may(
         lambda said, below: said.ca is not False and signs(said, below) and room(said, below)

@@ -5,7 +5,7 @@ The questions come in this order, and the first that is answered badly decides:
   decode, walk to a root (names and signatures), dates, the right to sign, usage, name
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tlskit.certificate_faults import extension_of, name_matches, names_of
 from tlskit.certificate_faults import signed_by as signature_fits
-from tlskit.exercises.certificate_mistakes import MaySign, may, may_sign
+from tlskit.exercises.certificate_mistakes import MaySign, may_sign
 from tlskit.pki import der
 
 Certificate = x509.Certificate
@@ -39,10 +39,17 @@ def walked(chain: Path, roots: Path) -> tuple[Path, str]:
 
     The issuer is the one with that name whose key made the signature (RFC 5280 §6.1.3 (a)).
     """
+    return among(lambda path: (*chain, *roots), chain, roots)
+
+
+def among(
+    known: Callable[[Path], Path], chain: Path, roots: Path, most: int | None = None
+) -> tuple[Path, str]:
+    """Walk through those that a path so far lets know; with the issuer's name so many, or all."""
     path = [chain[0]]
     while path[-1] not in roots:
-        named = [one for one in (*chain, *roots) if one.subject == path[-1].issuer]
-        named = [one for one in named if one not in path]
+        named = [one for one in known(path) if one.subject == path[-1].issuer]
+        named = [one for one in named if one not in path][:most]
         signers = [one for one in named if signed_by(path[-1], one)]
         if not signers:
             return path, "bad_certificate" if named else "unknown_ca"
@@ -90,11 +97,25 @@ def as_sent(chain: Path, roots: Path) -> tuple[Path, str]:
     return [*path, *rest[1:]], alert
 
 
+def next_or_root(chain: Path, roots: Path) -> tuple[Path, str]:
+    """Look for the issuer in the certificate sent next, and among the roots."""
+    return among(lambda path: (*chain[len(path) :][:1], *roots), chain, roots)
+
+
 def only_sent(chain: Path, roots: Path) -> tuple[Path, str]:
     """Look for issuers only among what was sent."""
-    path, alert = walked(chain, roots)
-    missing = not alert and path[-1] not in chain
-    return (path[:-1], "unknown_ca") if missing else (path, alert)
+    return among(lambda path: chain, chain, roots)
+
+
+def first_of_a_name(chain: Path, roots: Path) -> tuple[Path, str]:
+    """Try one with the issuer's name, and no other."""
+    return among(lambda path: (*chain, *roots), chain, roots, most=1)
+
+
+def to_a_namesake(chain: Path, roots: Path) -> tuple[Path, str]:
+    """Stop at whatever has the name of one of our roots."""
+    names = [root.subject for root in roots]
+    return walked(chain, (*roots, *(one for one in chain if one.subject in names)))
 
 
 def root_not_sent(chain: Path, roots: Path) -> tuple[Path, str]:
@@ -131,6 +152,27 @@ def dates_where(fine: Callable[[Certificate, datetime], bool]) -> Dates:
     return dates
 
 
+def dates_of_strays(chain: Sequence[bytes], host: str, now: str, roots: Sequence[bytes]) -> str:
+    """Ask each certificate that was sent whether it is valid now, and the path's."""
+
+    def dates(path: Path, now: str) -> str:
+        return all_dates([*path, *map(decoded, chain)], now)
+
+    return verifier(dates=dates)(chain, host, now, roots)
+
+
+def patient(chain: Sequence[bytes], host: str, now: str, roots: Sequence[bytes]) -> str:
+    """Pass over strays that are no certificates."""
+
+    def whole(one: bytes) -> bool:
+        try:
+            return bool(decoded(one))
+        except ValueError:
+            return False
+
+    return RIGHT_CHAIN([chain[0], *filter(whole, chain[1:])], host, now, roots)
+
+
 def local_time(path: Path, now: str) -> str:
     """Take the hour on the wall for the hour in UTC."""
     return all_dates(path, datetime.fromisoformat(now).replace(tzinfo=UTC).isoformat())
@@ -152,6 +194,18 @@ def all_signers(may_this: MaySign = may_sign) -> Callable[[Path], str]:
 def leaf_too(path: Path) -> str:
     """Ask the leaf for the right to sign as well."""
     return GOOD if all(may_sign(der(one), 0) for one in path) else "unknown_ca"
+
+
+def root_unasked(path: Path) -> str:
+    """Ask each signer but the root."""
+    return SIGNERS(path[:-1])
+
+
+def for_others(path: Path) -> str:
+    """Want a leaf that was made for clients."""
+    usage = extension_of(path[0], x509.ExtendedKeyUsage)
+    fine = usage is None or ExtendedKeyUsageOID.CLIENT_AUTH in usage
+    return GOOD if fine else "unsupported_certificate"
 
 
 def for_servers(path: Path) -> str:
@@ -183,6 +237,24 @@ def named(names: Callable[[Path], Sequence[str]]) -> Callable[[Path, str], str]:
         return GOOD if fine else "bad_certificate"
 
     return name
+
+
+def every_name(path: Path, host: str) -> str:
+    """Want each of the names to stand for the host."""
+    names = names_of(path[0])
+    fine = bool(names) and all(name_matches(one, host) for one in names)
+    return GOOD if fine else "bad_certificate"
+
+
+def changed_places(path: Path, host: str) -> str:
+    """Take the host for the pattern."""
+    fine = any(name_matches(host, one) for one in names_of(path[0]))
+    return GOOD if fine else "bad_certificate"
+
+
+def nameless_too(path: Path, host: str) -> str:
+    """Believe a leaf that has no names."""
+    return NAME(path, host) if names_of(path[0]) else GOOD
 
 
 def plainly_named(path: Path, host: str) -> str:
@@ -232,87 +304,5 @@ def verifier(**changes: Any) -> Verify:
 
     return verify
 
-
-CHAINS: Mapping[str, Verify] = {
-    "Whatever comes, you believe it: nothing is asked at all.": lambda *_: GOOD,
-    "You check no signature: a name is easily written, and what makes a link is the issuer's key "
-    "(RFC 5280 §6.1.3 (a)(1)).": verifier(walk=by_names),
-    "You believe in a root that came with the message. Anybody can make one; which ones do you "
-    "have already?": verifier(walk=to_any_root_but_a_leaf),
-    "Whatever signed itself you believe, a leaf too: it vouches for itself.": verifier(
-        walk=to_any_root
-    ),
-    "You know a root by its name; what nobody can copy is its key.": verifier(walk=to_a_name),
-    "You hold each certificate against the next one sent. They may come in another order, and "
-    "strays among them.": verifier(walk=as_sent),
-    "You look for issuers only among what was sent; the root may be left out (RFC 5246 §7.4.2).": (
-        verifier(walk=only_sent)
-    ),
-    "You refuse a chain that holds its root: the server may send it (RFC 5246 §7.4.2).": verifier(
-        walk=root_not_sent
-    ),
-    "You never ask whether the chain ends at a root of ours.": verifier(walk=no_walk),
-    "You look at no date.": verifier(dates=nothing),
-    "You look at the leaf's dates alone; each certificate of the path has its own.": verifier(
-        dates=lambda path, now: all_dates(path[:1], now)
-    ),
-    "You ask whether it is over, and not whether it has begun.": verifier(
-        dates=dates_where(lambda one, now: now <= one.not_valid_after_utc)
-    ),
-    "You ask whether it has begun, and not whether it is over.": verifier(
-        dates=dates_where(lambda one, now: now >= one.not_valid_before_utc)
-    ),
-    "You compare days; a certificate ends at a second.": verifier(
-        dates=dates_where(
-            lambda one, now: (
-                one.not_valid_before_utc.date()
-                <= now.astimezone(UTC).date()
-                <= one.not_valid_after_utc.date()
-            )
-        )
-    ),
-    "You take the hour at the place for the hour in UTC: `now` says how far apart they are.": (
-        verifier(dates=local_time)
-    ),
-    "The first and the last second belong to the time in which it is valid (RFC 5280 §4.1.2.5).": (
-        verifier(
-            dates=dates_where(
-                lambda one, now: one.not_valid_before_utc < now < one.not_valid_after_utc
-            )
-        )
-    ),
-    "You never ask who may sign: the owner of any server could sign for yours.": verifier(
-        signers=nothing
-    ),
-    "You ask for cA alone: keyUsage and the path length count too.": verifier(
-        signers=all_signers(may(lambda said, below: bool(said.ca)))
-    ),
-    "You say 0 CAs below each of them, so no path length is ever too short.": verifier(
-        signers=all_signers(lambda one, below: may_sign(one, 0))
-    ),
-    "You count the leaf among the CAs below.": verifier(
-        signers=all_signers(lambda one, below: may_sign(one, below + 1))
-    ),
-    "You ask the leaf for the right to sign: it signs nothing.": verifier(signers=leaf_too),
-    "You never ask what the leaf was made for: any client's certificate does (RFC 5280 "
-    "§4.2.1.12).": verifier(usage=nothing),
-    "You refuse a leaf that has no extended key usage; it need not have one.": verifier(
-        usage=said_for_servers
-    ),
-    "You never ask whom the leaf speaks of: its owner could be anybody with a certificate.": (
-        verifier(name=nothing)
-    ),
-    "The common name does not count (RFC 9525 §2): the names stand in an extension.": verifier(
-        name=named(lambda path: common_names(path[0]))
-    ),
-    "You take the common name when the extension is missing; it does not count any more "
-    "(RFC 9525 §2).": verifier(name=named(lambda path: names_of(path[0]) or common_names(path[0]))),
-    "You compare the first name only; a certificate may list several.": verifier(
-        name=named(lambda path: names_of(path[0])[:1])
-    ),
-    "You compare the text of the names: think of capitals and wildcards.": verifier(
-        name=plainly_named
-    ),
-}
 
 RIGHT_CHAIN = verifier()

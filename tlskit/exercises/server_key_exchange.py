@@ -69,7 +69,7 @@ ASSIGNMENT = Assignment(
             absent=OURS,
             praise="The key signed the right bytes by the right rule, seven times.",
             read=read,
-            more=raised(RAISED_BY_KEYS),
+            more=raised(RAISED_BY_KEYS, line=True),
             live=live.signing,
         ),
         reflection(
@@ -92,7 +92,7 @@ ASSIGNMENT = Assignment(
             reference="RFC 5246 §7.2.2, §7.4.3; RFC 8422 §5.4; lesson 04",
             absent=OURS,
             praise="Each good signature believed, and everything else refused, with its alert.",
-            more=both(raised(RAISED_BY_KEYS | RAISED), other_alerts(RIGHT_VERIFY)),
+            more=both(raised(RAISED_BY_KEYS | RAISED, line=True), other_alerts(RIGHT_VERIFY)),
             live=live.verifying,
         ),
         reflection(
