@@ -46,6 +46,18 @@ def test_points_add_up():
 # ---- what no result shows
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_transcript_that_grows_from_call_to_call_is_named(judged, seed):
+    kept = []
+
+    def growing(records):
+        kept.extend(known.kept(records))
+        return b"".join(kept)
+
+    report = judged(THIS.task("my_transcript"), growing, seed)
+    assert report.findings == (cases.STILL_THERE,)
+
+
 def own_included(prf, hash_name, master_secret, role, messages):
     digest = hashlib.new(hash_name, b"".join(messages)).digest()
     if messages[-1][0] != 20:

@@ -36,6 +36,7 @@ ASSIGNMENT = Assignment(
             reference="RFC 5246 §7.4.9, §7.4.1.1; lesson 08",
             absent=OURS,
             praise="Packed, cut, and with strangers among them: the messages, and nothing else.",
+            more=cases.kept_from_before,
             live=live.transcript_heard,
         ),
         reflection(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import accumulate
 
 from tlskit.exercises import finished_mistakes as known
 from tlskit.exercises.drawing import among, number
@@ -48,6 +49,25 @@ def first_messages(draw: Draw) -> list[bytes]:
     return [*before, done, message(draw, T.client_key_exchange)]
 
 
+def with_client_certificate(draw: Draw) -> list[bytes]:
+    """Return the messages before Finished if the client is asked for a certificate.
+
+    In each body there are four zero bytes somewhere.
+    """
+    kinds = (
+        *(T.client_hello, T.server_hello, T.certificate, T.certificate_request),
+        *(T.server_hello_done, T.certificate, T.client_key_exchange, T.certificate_verify),
+    )
+    zeros = known.HELLO_REQUEST
+    return [
+        frame_handshake(
+            kind,
+            b"" if kind == T.server_hello_done else draw(number(draw, 8, 40)) + zeros + draw(8),
+        )
+        for kind in kinds
+    ]
+
+
 def record(content_type: int, content: bytes) -> bytes:
     """Return a record in the clear."""
     return join(Record(content_type, VERSION, content))
@@ -62,14 +82,14 @@ def packed(draw: Draw, messages: Sequence[bytes]) -> list[bytes]:
     """Return records that begin and end anywhere."""
     stream, records = b"".join(messages), []
     while stream:
-        size = number(draw, 1, 120)
+        size = number(draw, len(known.HELLO_REQUEST) + 1, 120)
         records.append(record(ContentType.handshake, stream[:size]))
         stream = stream[size:]
     return records
 
 
 def went_by(draw: Draw) -> list[Case]:
-    """Return the records of three handshakes up to the client's ChangeCipherSpec."""
+    """Return the records of four handshakes up to the client's ChangeCipherSpec."""
     change = record(ContentType.change_cipher_spec, b"\x01")
     alert = record(ContentType.alert, bytes([1, among(draw, (90, 100, 112))]))
     request = record(ContentType.handshake, known.HELLO_REQUEST)
@@ -79,6 +99,7 @@ def went_by(draw: Draw) -> list[Case]:
     together = [*as_records([first]), *packed(draw, [known.HELLO_REQUEST, *rest]), change]
     return [
         Case(([*as_records(first_messages(draw)), change],), PLAIN),
+        Case(([*as_records(with_client_certificate(draw)), change],), PLAIN),
         Case((mixed,), AMONG),
         Case((together,), PACKED),
     ]
@@ -167,6 +188,19 @@ def replaced_hello(before: list[bytes]) -> list[bytes]:
     """Change a bit of ClientHello alone."""
     hello, *rest = before
     return [hello[:6] + bytes([hello[6] ^ 1]) + hello[7:], *rest]
+
+
+# ---- what was kept
+
+STILL_THERE = (
+    "What the call before kept is still there: the transcript has to begin anew in each call."
+)
+
+
+def kept_from_before(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+    """Name results that grow from call to call."""
+    right = accumulate(known.transcript(*case.arguments) for case in cases)
+    return [STILL_THERE] if [one.value for one in outcomes] == list(right) else []
 
 
 # ---- what the PRF was asked

@@ -58,6 +58,19 @@ def without_empty(records: Records) -> bytes:
     return b"".join(one for one in kept(records) if len(one) > HEADER_SIZE)
 
 
+USUAL = (
+    *(HandshakeType.client_hello, HandshakeType.server_hello, HandshakeType.certificate),
+    *(HandshakeType.server_key_exchange, HandshakeType.server_hello_done),
+    HandshakeType.client_key_exchange,
+)
+
+
+def up_to_request(records: Records) -> bytes:
+    """Stop where a HelloRequest comes."""
+    every = [one for kind, one in messages_in(records) if kind == HANDSHAKE]
+    return b"".join(every[: every.index(HELLO_REQUEST)] if HELLO_REQUEST in every else every)
+
+
 TRANSCRIPTS: dict[str, Callable[[Records], bytes]] = {
     sentence: (lambda records, wrong=wrong: wrong(one_to_a_record(records)))
     for sentence, wrong in MESSAGE_MISTAKES.items()
@@ -82,6 +95,26 @@ TRANSCRIPTS: dict[str, Callable[[Records], bytes]] = {
     ),
     "ServerHelloDone is missing. Its body is empty, as HelloRequest's is; the type tells them "
     "apart.": without_empty,
+    "What came behind HelloRequest is missing: it is left out, and all else goes on.": up_to_request,
+    "A message that holds four zero bytes somewhere is missing; HelloRequest is these four and "
+    "nothing else.": lambda records: b"".join(
+        one for one in kept(records) if HELLO_REQUEST not in one
+    ),
+    "Messages of some types are missing, as CertificateVerify: every handshake message counts but "
+    "the one that is left out by name.": lambda records: b"".join(
+        one for one in kept(records) if one[0] in USUAL
+    ),
+    "You took each record's content for one message. Some records hold several, some a part.": (
+        lambda records: b"".join(
+            one[RECORD_HEADER:]
+            for one in records
+            if one[0] == HANDSHAKE and one[RECORD_HEADER:] != HELLO_REQUEST
+        )
+    ),
+    "What you kept is ChangeCipherSpec: its content type is 20, and that of a handshake message is "
+    "another.": lambda records: b"".join(
+        one for kind, one in messages_in(records) if kind == ContentType.change_cipher_spec
+    ),
     "Nothing is in it. A content type is a number: 22 in decimal is 16 in hex.": (
         lambda records: b""
     ),
@@ -211,6 +244,9 @@ ASKS: dict[str, Asks] = {
     "Secret and seed have changed places: the PRF takes the master secret first.": arranged(
         lambda secret, label, seed: (seed, label, secret)
     ),
+    "Secret and label have changed places: the PRF takes the master secret first.": arranged(
+        lambda secret, label, seed: (label, secret, seed)
+    ),
     "Label and seed have changed places: the PRF takes the label first.": arranged(
         lambda secret, label, seed: (secret, seed, label)
     ),
@@ -274,6 +310,9 @@ FINISHES: dict[str, Finish] = {sentence: asking(asks) for sentence, asks in ASKS
     ),
     "The message type is wrong: 22 is the content type, which the record has.": framed(
         lambda data: bytes([HANDSHAKE, 0, 0, len(data)]) + data
+    ),
+    "The message begins with twenty zero bytes: `bytes(20)` makes these, and no byte 20.": framed(
+        lambda data: bytes(FINISHED) + len(data).to_bytes(3, "big") + data
     ),
     "The length in the header counts the header too; it is the body's.": framed(
         lambda data: bytes([FINISHED, 0, 0, HEADER_SIZE + len(data)]) + data

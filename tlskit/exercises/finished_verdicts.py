@@ -64,6 +64,25 @@ def refusing(lengths: Callable[[int], bool]) -> Verdict:
 
 
 SIZE = HEADER_SIZE + VERIFY_DATA_LENGTH
+
+
+def longer_taken(
+    prf: Prf, hash_name: str, master_secret: bytes, role: str, messages: Messages
+) -> Any:
+    """Compare the first bytes of whatever is long enough."""
+    prefix = judging(same=lambda mine, came: came.startswith(mine), length=None)
+    judge = verdict if len(messages[-1]) < SIZE else prefix
+    return judge(prf, hash_name, master_secret, role, messages)
+
+
+def first_judged(
+    prf: Prf, hash_name: str, master_secret: bytes, role: str, messages: Messages
+) -> Any:
+    """Judge the first Finished that went by."""
+    chosen = next((one for one in messages if one[0] == FINISHED), messages[-1])
+    return verdict(prf, hash_name, master_secret, role, [*messages[:-1], chosen])
+
+
 LENGTH_REFUSED = (
     "Every Finished that is right gets decode_error. How long is the message, with its header?"
 )
@@ -84,6 +103,18 @@ VERDICTS: dict[str, Verdict] = {
     "length.": refusing(lambda length: length < SIZE),
     "Only a verify_data that is too long gets decode_error; there is another way to be of a wrong "
     "length.": refusing(lambda length: length > SIZE),
+    "A verify_data that is too long is taken if it begins right; there is one length only.": (
+        longer_taken
+    ),
+    "You look at the length before the type: a message that is no Finished may have any length.": (
+        lambda *given: DECODE if len(given[-1][-1]) != SIZE else verdict(*given)
+    ),
+    "You judge the first Finished of the list; the one that has just come is the last.": (
+        first_judged
+    ),
+    "The alerts' names stand in capitals; the task and the RFC write them small.": (
+        lambda *given: verdict(*given).upper()
+    ),
     "You don't look at the message's type: another message with the right 12 bytes is taken.": (
         judging(unexpected=None)
     ),
