@@ -35,6 +35,7 @@ WITHIN = {
     "exercises": (
         "task",
         "calling drawing together hers key_generation_mistakes key_generation_cutting "
+        "key_generation_extended "
         "resumption_mistakes client_key_exchange_mistakes certificate_mistakes "
         "server_key_exchange_signing server_key_exchange_mistakes",
         "judging alert_names resumption_decisions client_key_exchange_more certificate_cases "

@@ -84,6 +84,12 @@ def test_another_label_and_another_length_are_named(judged):
     (found,) = judged(THIS.task("my_key_block"), expanding).findings
     assert "b'Key Expansion'" in found
 
+    def exchanged(prf, master, client, server, length):
+        return prf(master, server + client, b"key expansion", length)
+
+    (found,) = judged(THIS.task("my_key_block"), exchanged).findings
+    assert found.startswith("Label and seed have changed places")
+
 
 def test_our_own_functions_are_named_and_those_handed_over_are_not():
     report = check(THIS.task("my_p_hash"), p_hash)

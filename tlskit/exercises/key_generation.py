@@ -13,6 +13,7 @@ from tlskit.exercises.key_generation_cutting import (
     mistakes_at_once,
     partition,
 )
+from tlskit.exercises.key_generation_extended import EXTENDED_MISTAKES, extended_master_secret
 from tlskit.exercises.key_generation_live import (
     cut_by_her,
     expanded_by_her,
@@ -21,10 +22,8 @@ from tlskit.exercises.key_generation_live import (
     stretched_by_her,
 )
 from tlskit.exercises.key_generation_mistakes import (
-    EXTENDED_MISTAKES,
     P_HASH_MISTAKES,
     PRF_MISTAKES,
-    extended_master_secret,
     mistakes_in_blocks,
     prf,
     stretched,
@@ -151,8 +150,12 @@ def protection(suite: Suite) -> str:
 
 
 def wrong_labels(right: bytes, named: set[bytes], outcomes: Sequence[Outcome]) -> list[str]:
-    """Name a label that a PRF was asked for, unless a table of mistakes names it."""
+    """Name a label that a PRF was asked for, unless a table of mistakes names it.
+
+    What is as long as a hash or a random is no label: other arguments stand in its place.
+    """
     asked = {calls[0][1] for one in outcomes for calls in one.asked if calls}
+    asked = {one for one in asked if len(one) < 32}
     return [WRONG_LABEL.format(label=one) for one in sorted(asked - {right} - named, key=repr)]
 
 

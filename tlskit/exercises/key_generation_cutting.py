@@ -56,6 +56,15 @@ KEY_BLOCK_MISTAKES: dict[str, Wrong] = {
     "The result has 48 bytes in every case: that is a master secret's size (RFC 5246 §6.3).": (
         expanded(server_first, LABEL, MASTER_SECRET_LENGTH)
     ),
+    "The server's random is there twice, and the client's not (RFC 5246 §6.3).": expanded(
+        lambda client, server: server + server
+    ),
+    "The client's random is there twice, and the server's not (RFC 5246 §6.3).": expanded(
+        lambda client, server: client + client
+    ),
+    "Label and seed have changed places: the PRF takes the label first (RFC 5246 §5).": (
+        lambda prf, master, client, server, length: prf(master, server + client, LABEL, length)
+    ),
     "Secret and seed have changed places (RFC 5246 §6.3).": (
         lambda prf, master, client, server, length: prf(server + client, LABEL, master, length)
     ),
@@ -117,6 +126,26 @@ def macs_for_all(suite: Suite) -> dict[str, int]:
     return {"MAC_key": {"SHA": 20, "SHA256": 32, "SHA384": 48}[word]}
 
 
+def macs_for(cipher: Cipher) -> Callable[[Suite], dict[str, int]]:
+    """Return sizes with MAC keys for one of the AEAD ciphers."""
+    return lambda suite: macs_for_all(suite) if suite.cipher is cipher else {}
+
+
+def hash_for_key(suite: Suite) -> dict[str, int]:
+    """Take any 256 in the name for the bits of a key."""
+    return {"key": 32} if "256" in suite.name else {}
+
+
+def block_of_sha1(suite: Suite) -> dict[str, int]:
+    """Take SHA-1's output for 16 bytes."""
+    return {"MAC_key": 16} if suite.mac_hash == "sha1" else {}
+
+
+def macs_in_bits(suite: Suite) -> dict[str, int]:
+    """Take the number in a hash's name for bytes."""
+    return {"MAC_key": int(suite.mac_hash[3:])} if suite.mac_hash in ("sha256", "sha384") else {}
+
+
 def no_macs(suite: Suite) -> dict[str, int]:
     """Forget the MAC keys."""
     return {"MAC_key": 0}
@@ -139,13 +168,42 @@ def small_keys(suite: Suite) -> dict[str, int]:
 
 def in_bits(suite: Suite) -> dict[str, int]:
     """Take the name's number for bytes."""
-    return {"key": 8 * suite.enc_key_length}
+    return {"key": 8 * suite.enc_key_length} if "AES" in suite.name else {}
 
 
 def one_key(suite: Suite, key_block: bytes) -> dict[str, bytes]:
     """Give both sides the client's parts."""
     parts = lesson_06.cut_in(lesson_06.ORDER, key_block, lesson_06.sizes_of(suite))
     return {name: parts[name.replace("server", "client")] for name in parts}
+
+
+def moving(start: Callable[[int], int]) -> Callable[[Suite, bytes], dict[str, bytes]]:
+    """Return a partition of which only some cuts move on: from the number of the part, the first.
+
+    Args:
+        start: number of a part -> number of the part where its bytes begin.
+    """
+
+    def wrong(suite: Suite, key_block: bytes) -> dict[str, bytes]:
+        sizes = lesson_06.sizes_of(suite)
+        long = [sizes[name.partition("_write_")[2]] for name in lesson_06.ORDER]
+        parts = {}
+        for number, name in enumerate(lesson_06.ORDER):
+            at = sum(long[kind] for kind in range(0, start(number), 2))
+            parts[name] = key_block[at : at + long[number]]
+        return parts
+
+    return wrong
+
+
+def length_as_end(suite: Suite, key_block: bytes) -> dict[str, bytes]:
+    """Give a slice the length in place of the end."""
+    sizes, at, parts = lesson_06.sizes_of(suite), 0, {}
+    for name in lesson_06.ORDER:
+        size = sizes[name.partition("_write_")[2]]
+        parts[name] = key_block[at:size]
+        at += size
+    return parts
 
 
 def all_the_rest(suite: Suite, key_block: bytes) -> dict[str, bytes]:
@@ -181,6 +239,18 @@ SIZES: dict[str, Callable[[Suite], dict[str, int]]] = {
     "Every IV has 12 bytes in yours, whatever the cipher (RFC 5288 §3, RFC 7905 §2).": nonces,
     "AEAD suites have MAC keys in yours. What does the last word of their names stand for? RFC "
     "5246 §6.2.3.3, RFC 5289 §3.2.": macs_for_all,
+    "ChaCha20-Poly1305 has MAC keys in yours. What does the last word of such a name stand for? "
+    "RFC 5246 §6.2.3.3.": macs_for(Cipher.CHACHA20_POLY1305),
+    "GCM suites have MAC keys in yours. What does the last word of their names stand for? RFC 5246 "
+    "§6.2.3.3, RFC 5289 §3.2.": macs_for(Cipher.AES_GCM),
+    "A key has 32 bytes wherever the name says 256 somewhere; that may be the hash's number.": (
+        hash_for_key
+    ),
+    "A bare SHA at the end of a name is SHA-1, and your MAC keys are shorter than its output (RFC "
+    "5246 App. C).": block_of_sha1,
+    "You took the number in the hash's name for bytes; it counts bits (RFC 5246 App. C).": (
+        macs_in_bits
+    ),
     "CBC suites have no MAC keys in yours (RFC 5246 §6.2.3.1).": no_macs,
     "A bare SHA at the end of a name is SHA-1, and your MAC keys are longer than that (RFC 5246 "
     "App. C).": longer_macs,
@@ -194,6 +264,14 @@ PARTITION_MISTAKES: dict[str, Wrong] = {
     **{sentence: named(lesson_06.ordered(order)) for sentence, order in ORDERS.items()},
     **{sentence: sized(change) for sentence, change in SIZES.items()},
     "Both sides have the same parts; each direction has its own (RFC 5246 §6.3).": named(one_key),
+    "Every part begins at the first byte: where does the next cut begin? RFC 5246 §6.3.": (
+        named(moving(lambda number: 0))
+    ),
+    "Both sides have the same bytes: the place of the next cut moves on once for two parts (RFC "
+    "5246 §6.3).": named(moving(lambda number: number - number % 2)),
+    "A slice of yours ends at a part's length; its second number is the place where it ends.": (
+        named(length_as_end)
+    ),
     "The last part takes all that is left. A key block may be longer than what is needed (RFC 5246 "
     "§6.3).": named(all_the_rest),
     "A part that is empty is None in yours; it has no bytes, but it is bytes.": named(

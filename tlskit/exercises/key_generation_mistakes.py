@@ -1,4 +1,4 @@
-"""Exercise 06: what is right, and the mistakes that are really made in making keys."""
+"""Exercise 06: P_hash and PRF; what is right, and the mistakes that are really made."""
 
 import hashlib
 import hmac
@@ -9,13 +9,9 @@ from typing import Any
 from tlskit.checks import lesson_06
 from tlskit.cipher_suites import Suite, suite_named
 from tlskit.tls12 import key_schedule
-from tlskit.tls12.key_schedule import MASTER_SECRET_LENGTH, PRF
+from tlskit.tls12.key_schedule import MASTER_SECRET_LENGTH
 
 Wrong = Callable[..., Any]
-CLIENT_HELLO, SERVER_HELLO, CLIENT_KEY_EXCHANGE, FINISHED = 1, 2, 16, 20
-HEADER = 4
-RANDOM = slice(HEADER + 2, HEADER + 34)
-"""Where the random stands in either hello: behind the header and the version."""
 
 
 # ---- P_hash
@@ -51,6 +47,27 @@ def from_each_seed(hash_name: str, secret: bytes, seed: bytes, length: int) -> b
     return output[:length]
 
 
+def standing_on_seed(hash_name: str, secret: bytes, seed: bytes, length: int) -> bytes:
+    """Leave A at the seed."""
+    mac = partial(key_schedule.hmac, hash_name, secret)
+    return lesson_06.chained(length, seed, lambda a: a, lambda a: mac(a + seed))
+
+
+def hashed_blocks(hash_name: str, secret: bytes, seed: bytes, length: int) -> bytes:
+    """Make the chain with HMAC, and the blocks with the hash alone."""
+    mac = partial(key_schedule.hmac, hash_name, secret)
+
+    def block(a: bytes) -> bytes:
+        return hashlib.new(hash_name, secret + a + seed).digest()
+
+    return lesson_06.chained(length, mac(seed), mac, block)
+
+
+def in_hex(hash_name: str, secret: bytes, seed: bytes, length: int) -> bytes:
+    """Put the blocks together as hexadecimal text."""
+    return key_schedule.p_hash(hash_name, secret, seed, length).hex().encode()[:length]
+
+
 def chained_by_key(hash_name: str, secret: bytes, seed: bytes, length: int) -> bytes:
     """Take each A as the key of the next."""
 
@@ -69,6 +86,13 @@ P_HASH_MISTAKES: dict[str, Wrong] = {
     "Every round gives the same block: A(i) does not move on from round to round (RFC 5246 §5).": (
         lesson_06.standing
     ),
+    "Your A never moves on from A(0), the seed: a line of the loop is missing (RFC 5246 §5).": (
+        standing_on_seed
+    ),
+    "The blocks are a bare hash of secret and the rest. HMAC is more than that: RFC 2104 §2.": (
+        hashed_blocks
+    ),
+    "The blocks are hexadecimal text, as `hexdigest` gives it; their bytes belong there.": in_hex,
     "Your A(i) is made from the seed and a counter; the RFC makes each A from the A before (RFC "
     "5246 §5).": from_each_seed,
     "You go on from the block. Two values move side by side here, and only one of them is the "
@@ -178,6 +202,14 @@ PRF_MISTAKES: dict[str, Wrong] = {
     "is SHA-1. The records' MAC may have that; RFC 5246 §5 says what the PRF takes.": rehashed(
         named_hash
     ),
+    "You took SHA-384 for all suites that don't say SHA256. Some say neither (RFC 5246 §5).": (
+        rehashed(lambda suite: "sha256" if suite.name.endswith("SHA256") else "sha384")
+    ),
+    "You took SHA-384 wherever the name says 256 somewhere; those numbers are others' (RFC 5289 "
+    "§3).": rehashed(lambda suite: "sha384" if "256" in suite.name else "sha256"),
+    "The hash is SHA-1 in every case; it may be the hash of the records' MAC (RFC 5246 §5).": (
+        rehashed(lambda suite: "sha1")
+    ),
     "You took SHA-384 for suites with AES_256; that number is about the cipher (RFC 5289 §3).": (
         rehashed(lambda suite: "sha384" if "AES_256" in suite.name else "sha256")
     ),
@@ -206,123 +238,4 @@ PRF_MISTAKES: dict[str, Wrong] = {
     "The words tls13 stand before the label: that is TLS 1.3 (RFC 9846 §7.1).": relabelled(
         lambda secret, label, seed: (secret, b"tls13 " + label + seed)
     ),
-}
-
-
-# ---- extended master secret
-
-
-def up_to_key_exchange(messages: Sequence[bytes]) -> list[bytes]:
-    """Return the messages up to and with ClientKeyExchange (RFC 7627 §3)."""
-    types = [one[0] for one in messages]
-    return list(messages[: types.index(CLIENT_KEY_EXCHANGE) + 1])
-
-
-def before(messages: Sequence[bytes], kind: int) -> list[bytes]:
-    """Return the messages before the first of this type."""
-    return list(messages[: [one[0] for one in messages].index(kind)])
-
-
-def digest(hash_name: str, messages: Sequence[bytes]) -> bytes:
-    """Return the hash of all messages."""
-    return hashlib.new(hash_name, b"".join(messages)).digest()
-
-
-def extended_master_secret(
-    prf: PRF, hash_name: str, pre_master_secret: bytes, messages: Sequence[bytes]
-) -> bytes:
-    """Return the 48 bytes that the whole handshake up to here goes into (RFC 7627 §4)."""
-    session_hash = digest(hash_name, up_to_key_exchange(messages))
-    return prf(pre_master_secret, b"extended master secret", session_hash, MASTER_SECRET_LENGTH)
-
-
-def seeded(
-    make: Callable[[str, Sequence[bytes]], bytes], label: bytes = b"extended master secret"
-) -> Wrong:
-    """Return a master secret from another seed: made of hash and messages."""
-
-    def wrong(prf: PRF, hash_name: str, secret: bytes, messages: Sequence[bytes]) -> bytes:
-        return prf(secret, label, make(hash_name, messages), MASTER_SECRET_LENGTH)
-
-    return wrong
-
-
-def randoms(messages: Sequence[bytes]) -> bytes:
-    """Return both randoms, the client's first."""
-    return messages[0][RANDOM] + messages[1][RANDOM]
-
-
-def right_hash(hash_name: str, messages: Sequence[bytes]) -> bytes:
-    """Return the session hash (RFC 7627 §3)."""
-    return digest(hash_name, up_to_key_exchange(messages))
-
-
-Covering = Callable[[Sequence[bytes]], Sequence[bytes]]
-COVERED: dict[str, Covering] = {
-    "The session hash ends before ClientKeyExchange, so the client's part of the secret is not in "
-    "it (RFC 7627 §3).": lambda messages: before(messages, CLIENT_KEY_EXCHANGE),
-    "The session hash covers all messages, the Finished too. Both sides need the secret before "
-    "these are sent (RFC 7627 §3).": lambda messages: messages,
-    "The session hash covers all messages but the last, a Finished too. Both sides need the secret "
-    "before these are sent (RFC 7627 §3).": lambda messages: messages[:-1],
-    "You leave Finished out of the session hash and take all else, also what comes later than it "
-    "reaches (RFC 7627 §3).": lambda messages: [one for one in messages if one[0] != FINISHED],
-    "The session hash ends at Finished: with a client certificate a message more is in it than "
-    "belongs there (RFC 7627 §3).": lambda messages: before(messages, FINISHED),
-}
-NO_HEADERS = "The messages went into the hash without their headers (RFC 7627 §3)."
-ONLY_SHA256 = "The session hash is SHA-256 in every case; the suite names the hash (RFC 7627 §3)."
-
-
-def bodies(messages: Sequence[bytes]) -> list[bytes]:
-    """Return the messages without their headers."""
-    return [one[HEADER:] for one in messages]
-
-
-def covering(cover: Covering) -> dict[str, Wrong]:
-    """Return the sentences to add, and the mistakes: that cover alone, or with one more in it."""
-    return {
-        "": seeded(lambda name, messages: digest(name, cover(messages))),
-        f" {NO_HEADERS}": seeded(lambda name, messages: digest(name, bodies(cover(messages)))),
-        f" {ONLY_SHA256}": seeded(lambda name, messages: digest("sha256", cover(messages))),
-    }
-
-
-EXTENDED_MISTAKES: dict[str, Wrong] = {
-    "The seed is the two randoms. That was the older formula; what takes their place is in RFC "
-    "7627 §4.": seeded(lambda name, messages: randoms(messages)),
-    "That is the older formula, label and all: nothing of RFC 7627 §4 is in it.": seeded(
-        lambda name, messages: randoms(messages), b"master secret"
-    ),
-    "The label is the older formula's (RFC 7627 §4).": seeded(right_hash, b"master secret"),
-    "The randoms are in the seed beside the session hash (RFC 7627 §4).": seeded(
-        lambda name, messages: right_hash(name, messages) + randoms(messages)
-    ),
-    NO_HEADERS: seeded(lambda name, messages: digest(name, bodies(up_to_key_exchange(messages)))),
-    ONLY_SHA256: seeded(lambda name, messages: right_hash("sha256", messages)),
-    "The messages themselves are the seed, and no hash of them (RFC 7627 §3).": seeded(
-        lambda name, messages: b"".join(up_to_key_exchange(messages))
-    ),
-    "The session hash is SHA-384 in every case; the suite names the hash (RFC 7627 §3).": seeded(
-        lambda name, messages: right_hash("sha384", messages)
-    ),
-    "The session hash is in the seed as hexadecimal text; its bytes belong there (RFC 7627 §3).": (
-        seeded(lambda name, messages: right_hash(name, messages).hex().encode())
-    ),
-    "Only the two hellos are in the session hash (RFC 7627 §3).": seeded(
-        lambda name, messages: digest(name, messages[:2])
-    ),
-    "Only ClientKeyExchange is in the session hash (RFC 7627 §3).": seeded(
-        lambda name, messages: digest(name, up_to_key_exchange(messages)[-1:])
-    ),
-    "Secret and session hash have changed places (RFC 7627 §4).": (
-        lambda prf, name, secret, messages: prf(
-            right_hash(name, messages), b"extended master secret", secret, MASTER_SECRET_LENGTH
-        )
-    ),
-    **{
-        sentence + more: wrong
-        for sentence, cover in COVERED.items()
-        for more, wrong in covering(cover).items()
-    },
 }
