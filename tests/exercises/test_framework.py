@@ -1,5 +1,6 @@
 """What every check of an exercise keeps to: it never raises, never tells, says what is wrong."""
 
+import hashlib
 import sys
 from dataclasses import replace
 
@@ -152,6 +153,12 @@ def test_her_own_line_is_shown_and_no_frame_of_ours():
     assert "IndexError" in said and "return content[99]" in said
     assert "tlskit" not in said and "calling" not in said
 
+    def by_library(content):
+        return hashlib.new("SHA-", content).digest()
+
+    (said,) = judged(by_library).findings
+    assert 'hashlib.new("SHA-", content)' in said and "raise" not in said.partition(" at line")[2]
+
 
 def test_tlskits_own_function_is_named_also_behind_another_one():
     report = judged(lambda content: prf_sha256(content, b"", b"", 8))
@@ -167,6 +174,18 @@ def test_a_function_handed_in_may_use_it_and_remembers_what_it_was_asked():
     assert came.asked == (((b"s", b"l", b"", 4),),)
     again = outcome(task, lambda prf: b"", Case((given_prf,)))
     assert again.asked == ((),)
+
+
+def test_ours_and_each_mistake_ask_a_function_as_if_nobody_had_before():
+    def answering(draw):
+        asked = Handed("key", lambda: draw_of[len(asked.calls) - 1])
+        draw_of = [draw(4), draw(4)]
+        return [Case((asked,)), Case((asked,))]
+
+    second = {"You took the second.": lambda key: (key(), key())[1]}
+    task = Task("my_t", 1, answering, lambda key: key(), second)
+    assert check(task, lambda key: key()).right
+    assert check(task, second["You took the second."]).findings[0] == "You took the second."
 
 
 def test_a_list_that_she_changes_is_hers_alone():

@@ -37,7 +37,7 @@ def judge(task: Task, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Mar
 
 def ours(task: Task, case: Case) -> Any:
     """Return our own function's result as it is compared; it can be read, or we are wrong."""
-    value = plain(task.right(*case.arguments))
+    value = plain(task.right(*case.anew()))
     return value if task.read is None else plain(task.read(value, *case.arguments))
 
 
@@ -148,7 +148,7 @@ def made_by_mistakes(task: Task, cases: Sequence[Case]) -> dict[str, list[Any]]:
     made: dict[str, list[Any]] = {}
     for sentence, wrong in task.mistakes.items():
         try:
-            values = [plain(wrong(*case.arguments)) for case in cases]
+            values = [plain(wrong(*case.anew())) for case in cases]
         except (Exception, Unsendable):
             continue
         pairs = zip(cases, values, strict=True)
@@ -169,7 +169,7 @@ def explains(
         return False
     for case, result in zip(cases, results, strict=True):
         try:
-            value = plain(wrong(*case.arguments))
+            value = plain(wrong(*case.anew()))
         except (Exception, Unsendable):
             return False
         if pick(read(task, case, Outcome(Came.VALUE, value))) != result:

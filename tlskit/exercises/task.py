@@ -51,6 +51,13 @@ class Case:
     arguments: tuple[Any, ...] = field(repr=False)
     part: str = ""
 
+    def anew(self) -> tuple[Any, ...]:
+        """Return the arguments; what is handed in has not been asked anything yet."""
+        for one in self.arguments:
+            if isinstance(one, Handed):
+                one.calls.clear()
+        return self.arguments
+
 
 class Came(StrEnum):
     """What came of a call."""
