@@ -11,7 +11,12 @@ from tlskit.checks.report import Verdict
 from tlskit.exercises import assignment
 from tlskit.exercises import client_key_exchange as exercise
 from tlskit.exercises.client_key_exchange_live import NEVER_CALLED, encrypts_by_her, shaken
-from tlskit.exercises.client_key_exchange_mistakes import encrypted_for, version
+from tlskit.exercises.client_key_exchange_mistakes import (
+    any_form,
+    encrypted_for,
+    shared_secret,
+    version,
+)
 from tlskit.exercises.client_key_exchange_more import exchanged
 from tlskit.labs.key_transport import ECDHE_SUITE
 from tlskit.lesson import lesson_random
@@ -79,6 +84,35 @@ def test_an_old_key_is_named(judged):
 
     report = judged(THIS.task("my_exchange"), mine)
     assert exercise.NOT_A_NEW_KEY in report.findings, report
+
+
+def test_a_second_new_key_is_not_the_first():
+    for case in exercise.exchange_cases(lesson_random("x")):
+        (new, *_) = case.anew()
+        first, second = new(), new()
+        assert first != second == new()
+        (again, *_) = case.anew()
+        assert again() == first
+
+
+@pytest.mark.parametrize("bad", [b"", bytes(32)], ids=len)
+def test_bytes_for_a_key_that_the_library_refuses_are_named(judged, bad):
+    def mine(group, key, public):
+        if group != "x25519" and public[0] != 4:
+            return None
+        return exercise.shared_secret(group, key, public) or bad
+
+    report = judged(THIS.task("my_shared_secret"), mine)
+    assert report.findings[0] == exercise.BYTES_FOR_A_BAD_KEY, report
+
+
+@pytest.mark.parametrize("form", [2, 3])
+def test_both_compressed_forms_are_asked(judged, form):
+    def refuses_one(group, key, public):
+        return (shared_secret if public[0] == form else any_form)(group, key, public)
+
+    for seed in ("one", "two", "three"):
+        assert not judged(THIS.task("my_shared_secret"), refuses_one, seed).right
 
 
 def test_an_error_let_through_for_a_bad_key_is_named(judged):

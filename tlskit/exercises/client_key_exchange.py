@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from tlskit import pki
 from tlskit.exercises.client_key_exchange_live import (
@@ -12,6 +13,7 @@ from tlskit.exercises.client_key_exchange_live import (
     secret_by_her,
 )
 from tlskit.exercises.client_key_exchange_mistakes import (
+    BYTES_FOR_A_BAD_KEY,
     RSA_MISTAKES,
     SECRET_MISTAKES,
     SERVER_KEYS,
@@ -111,18 +113,30 @@ def secret_cases(draw: Draw) -> list[Case]:
     return cases + refused_cases(draw)
 
 
+def both_compressed(peer: KeyPair) -> list[bytes]:
+    """Return a point in compressed form, and the one below or above it (RFC 8422 §5.1.2)."""
+    one = compressed(peer.private_key, peer.group.name)
+    return [one, bytes([one[0] ^ 1]) + one[1:]]
+
+
 def refused_cases(draw: Draw) -> list[Case]:
     """Return public keys with which the handshake has to end."""
     mine, peer = meeting(draw, P256)
     curve, x25519 = private_der(mine.private_key), private_der(meeting(draw, X25519)[0].private_key)
     off_the_curve = peer.public[:-1] + bytes([peer.public[-1] ^ number(draw, 1, 255)])
     refused = [
-        (P256.name, curve, compressed(peer.private_key, P256.name)),
+        *((P256.name, curve, one) for one in both_compressed(peer)),
         (P256.name, curve, off_the_curve),
         (P256.name, curve, peer.public[:-1]),
         (X25519.name, x25519, among(draw, LOW_ORDER)),
     ]
     return [Case(arguments, "a public key that does not do") for arguments in refused]
+
+
+def one_after_another(keys: Sequence[bytes]) -> Handed:
+    """Return the function that hands out another key at each call, the last again and again."""
+    new = Handed("new_private_key", lambda: keys[min(len(new.calls), len(keys)) - 1])
+    return new
 
 
 def exchange_cases(draw: Draw) -> list[Case]:
@@ -136,8 +150,8 @@ def exchange_cases(draw: Draw) -> list[Case]:
         (X25519, False, "x25519"),
     ):
         mine, server = meeting(draw, group, zero)
-        key = private_der(mine.private_key)
-        new = Handed("new_private_key", lambda key=key: key)
+        keys = [mine, generate_key_pair(group, draw)]
+        new = one_after_another([private_der(one.private_key) for one in keys])
         cases.append(Case((new, group.name, server.public), part))
     return cases
 
@@ -186,11 +200,19 @@ OWN_RANDOM = (
 
 
 def raised_for_a_bad_key(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
-    """Name an error that was let through for a bad key, and for nothing else."""
+    """Name an error let through for a bad key and nothing else, or bytes that are no secret."""
     pairs = list(zip(cases, outcomes, strict=True))
     errors = [one.error for case, one in pairs if one.came is Came.RAISED]
     elsewhere = [one for case, one in pairs if one.error and "does not do" not in case.part]
-    return [RAISED_FOR_A_BAD_KEY.format(error=errors[0])] if errors and not elsewhere else []
+    if errors and not elsewhere:
+        return [RAISED_FOR_A_BAD_KEY.format(error=errors[0])]
+    curves = [one for case, one in pairs if case.arguments[0] != "x25519"]
+    return [BYTES_FOR_A_BAD_KEY] if any(is_zero(one.value) for one in curves) else []
+
+
+def is_zero(value: Any) -> bool:
+    """Tell whether a result is bytes, none or all of them zero."""
+    return isinstance(value, bytes) and not any(value)
 
 
 def no_new_key(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:

@@ -146,6 +146,9 @@ RSA_MISTAKES: dict[str, Wrong] = {
     "§7.4.7.1.": other_secret(lambda o, n, r: r),
     "The version stands behind the random bytes; a struct is sent field by field, in its order "
     "(RFC 5246 §4.6).": other_secret(lambda o, n, r: r + version(o)),
+    "Both versions stand before the random bytes; which one is asked for?": other_secret(
+        lambda o, n, r: version(o) + version(n) + r
+    ),
     "The version's two bytes have changed places: a number's most significant byte goes first "
     "(RFC 5246 §4.4).": other_secret(lambda o, n, r: version(o)[::-1] + r),
     "The version is in the secret as text. It is two bytes (RFC 5246 §6.2.1).": other_secret(
@@ -258,6 +261,16 @@ def for_curves(change: Callable[[bytes], bytes]) -> Wrong:
     return wrong
 
 
+def for_x25519(change: Callable[[bytes], bytes]) -> Wrong:
+    """Return a secret to which something more is done, for x25519 alone."""
+
+    def wrong(group: str, key: bytes, peer_public: bytes) -> bytes | None:
+        made = changed(change if group == "x25519" else bytes)
+        return bytes(secret) if (secret := made(group, key, peer_public)) is not None else None
+
+    return wrong
+
+
 def any_form(group: str, key: bytes, peer_public: bytes) -> bytes | None:
     """Take a curve's point in whatever form the library reads."""
     if group == "x25519" or peer_public[:1] not in (b"\x02", b"\x03"):
@@ -282,6 +295,7 @@ def zeros_taken(group: str, key: bytes, peer_public: bytes) -> bytes | None:
     return bytes(32) if secret is None and len(peer_public) == 32 else secret
 
 
+BYTES_FOR_A_BAD_KEY = "For a bad key you returned bytes, empty or zero; None was asked for."
 SECRET_MISTAKES: dict[str, Wrong] = {
     "A leading zero is gone, in every group. The secret has a constant length: RFC 8422 §5.10.": (
         changed(lambda secret: secret.lstrip(b"\0"))
@@ -301,14 +315,30 @@ SECRET_MISTAKES: dict[str, Wrong] = {
     ),
     "You took a point that is not in the form that begins with 04. The library reads other forms; "
     "TLS does not (RFC 8422 §5.1.2).": any_form,
-    "You demanded the form 04 of an x25519 key, which is a number of 32 bytes and no point with "
-    "two coordinates (RFC 8422 §5.4).": demanding,
+    "You refuse x25519's keys, as if they were points: such a key is a number of 32 bytes, and the "
+    "form 04 is none of its (RFC 8422 §5.4).": demanding,
+    "You refuse every point of a curve: its first byte belongs to it, and is a byte.": (
+        lambda group, key, peer: shared_secret(group, key, peer) if group == "x25519" else None
+    ),
+    "You take one curve for granted: the private key knows which one it is of.": (
+        lambda group, key, peer: None if group == "secp384r1" else shared_secret(group, key, peer)
+    ),
+    "For the curves you return a hash of the secret. TLS 1.2 takes it as it is (RFC 8422 §5.10).": (
+        for_curves(lambda secret: hashlib.sha256(secret).digest())
+    ),
+    "The secret of x25519 is in the other order; it is taken as it comes (RFC 8422 §5.10).": (
+        for_x25519(lambda secret: secret[::-1])
+    ),
+    "A leading zero of x25519's secret is gone. Its length is constant (RFC 8422 §5.10).": (
+        for_x25519(lambda secret: secret.lstrip(b"\0"))
+    ),
+    "Of each secret you take the first 32 bytes; its length is the group's (RFC 8422 §5.10).": (
+        changed(lambda secret: secret[:32])
+    ),
     "You went on with a secret that is all zero, which everybody knows (RFC 8422 §5.11).": (
         zeros_taken
     ),
-    "For a bad key you returned no bytes; None was asked for.": (
-        lambda group, key, peer: shared_secret(group, key, peer) or b""
-    ),
+    BYTES_FOR_A_BAD_KEY: (lambda group, key, peer: shared_secret(group, key, peer) or b""),
     "That is the other side's public key, which everybody saw.": lambda group, key, peer: peer,
     "You refuse every key.": lambda group, key, peer: None,
 }

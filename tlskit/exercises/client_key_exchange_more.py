@@ -35,9 +35,9 @@ def other_body(make: Callable[[Any, str, bytes], bytes]) -> Wrong:
     """Return an exchange with another body: from the private key, the group, the server's key."""
 
     def wrong(new_private_key: Any, group: str, server_public: bytes) -> dict[str, Any]:
-        made = exchanged(new_private_key, group, server_public)
-        private = loaded(new_private_key())
-        return made | {"body": make(private, group, server_public)}
+        key = new_private_key()
+        made = exchanged(lambda: key, group, server_public)
+        return made | {"body": make(loaded(key), group, server_public)}
 
     return wrong
 
@@ -48,6 +48,23 @@ def other_secret(change: Callable[[bytes], bytes]) -> Wrong:
     def wrong(new_private_key: Any, group: str, server_public: bytes) -> dict[str, Any]:
         made = exchanged(new_private_key, group, server_public)
         return made | {"pre_master_secret": change(made["pre_master_secret"])}
+
+    return wrong
+
+
+def own_key(new_private_key: Any, group: str, server_public: bytes) -> dict[str, Any]:
+    """Return the private key as secret."""
+    key = new_private_key()
+    made = exchanged(lambda: key, group, server_public)
+    return made | {"pre_master_secret": key}
+
+
+def two_keys(sent: int, kept: int) -> Wrong:
+    """Return an exchange with two new keys: which of them is sent, which makes the secret."""
+
+    def wrong(new_private_key: Any, group: str, server_public: bytes) -> dict[str, Any]:
+        both = [exchanged(new_private_key, group, server_public) for _ in range(2)]
+        return both[kept] | {"body": both[sent]["body"]}
 
     return wrong
 
@@ -134,10 +151,16 @@ EXCHANGE_MISTAKES: dict[str, Wrong] = {
             exchanged(new_private_key, group, server) | {"pre_master_secret": server}
         )
     ),
-    "As secret you return your own private key: the server can't know that one.": (
-        lambda new_private_key, group, server: (
-            exchanged(new_private_key, group, server) | {"pre_master_secret": new_private_key()}
-        )
+    "As secret you return your own private key: the server can't know that one.": own_key,
+    "You took two new keys: the one that you sent is not the one of your secret.": two_keys(0, 1),
+    "You took two new keys: one for the secret, and after it another, which you sent.": two_keys(
+        1, 0
+    ),
+    "The length before the public key is 65 in every group; how long is the key of each?": (
+        other_body(lambda private, group, server: bytes([65]) + point(private))
+    ),
+    "The length before the public key is 32 in every group; how long is the key of each?": (
+        other_body(lambda private, group, server: bytes([32]) + point(private))
     ),
 }
 
@@ -197,6 +220,32 @@ def with_fixed_version(key: bytes, encrypted: bytes, client_version: int, instea
     return b"\x03\x03" + instead if secret[2:] == instead else secret
 
 
+def instead_as(made: Callable[[bytes, bytes], bytes]) -> Wrong:
+    """Return a decryption with another secret after a failure: from the version and `instead`."""
+
+    def wrong(key: bytes, encrypted: bytes, client_version: int, instead: bytes) -> bytes:
+        secret = decrypted(key, encrypted, client_version, instead)
+        return made(version(client_version), instead) if secret[2:] == instead else secret
+
+    return wrong
+
+
+def all_tls_1_2(key: bytes, encrypted: bytes, client_version: int, instead: bytes) -> bytes:
+    """Take 03 03 for what was offered, in both places."""
+    return decrypted(key, encrypted, 0x0303, instead)
+
+
+def swapped_version(key: bytes, encrypted: bytes, client_version: int, instead: bytes) -> bytes:
+    """Write the version with its bytes swapped, in both places."""
+    return decrypted(key, encrypted, int.from_bytes(version(client_version)[::-1]), instead)
+
+
+def without_its_version(key: bytes, encrypted: bytes, client_version: int, instead: bytes) -> bytes:
+    """Cut the version off a good secret."""
+    secret = decrypted(key, encrypted, client_version, instead)
+    return secret if secret[2:] == instead else secret[2:]
+
+
 DECRYPT_MISTAKES: dict[str, Wrong] = {
     "You go on with whatever came out. Wrong length, wrong version, made-up bytes: all are taken "
     "for the client's secret (RFC 5246 §7.4.7.1).": guarded(lambda held, offered: True),
@@ -215,6 +264,25 @@ DECRYPT_MISTAKES: dict[str, Wrong] = {
     "§7.4.7.1).": without_version,
     "The version before `instead` is 03 03 whatever ClientHello offered (RFC 5246 §7.4.7.1).": (
         with_fixed_version
+    ),
+    "You take 03 03 for the version that was offered, where you compare and where you make a "
+    "secret (RFC 5246 §7.4.7.1).": all_tls_1_2,
+    "The version's two bytes have changed places: a number's most significant byte goes first "
+    "(RFC 5246 §4.4).": swapped_version,
+    "You cut the version off the client's secret; it is a part of the 48 bytes (RFC 5246 "
+    "§7.4.7.1).": without_its_version,
+    "The version stands behind `instead`: a struct is sent field by field (RFC 5246 §4.6).": (
+        instead_as(lambda offered, instead: instead + offered)
+    ),
+    "You fill `instead` up with zeros; the first field of the structure is missing (RFC 5246 "
+    "§7.4.7.1).": instead_as(lambda offered, instead: instead + bytes(2)),
+    "After a failed decryption all is zero but the version; `instead` was drawn for it (RFC 5246 "
+    "§7.4.7.1).": instead_as(lambda offered, instead: offered + bytes(46)),
+    "A secret that is too long you take (RFC 5246 §7.4.7.1).": guarded(
+        lambda held, offered: len(held) >= SIZE and held[:2] == offered
+    ),
+    "You want 46 bytes of what was encrypted: the version is among them, too.": guarded(
+        lambda held, offered: len(held) == SIZE - 2 and held[:2] == offered
     ),
     "After a failed decryption the secret is always 48 zeros: whoever spoiled the ciphertext "
     "knows it, and sees that it failed (RFC 5246 §7.4.7.1).": telling(bytes(48)),
