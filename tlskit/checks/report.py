@@ -4,6 +4,7 @@ import html
 import inspect
 import linecache
 import re
+import sysconfig
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,12 @@ from pathlib import Path
 from typing import Any
 
 HERE = str(Path(__file__).resolve().parent.parent)
+NOT_HERS = (
+    HERE,
+    "<frozen ",
+    *(sysconfig.get_path(one) for one in ("stdlib", "purelib", "platlib")),
+)
+"""Where code lies that no learner wrote: ours, Python's library, and what is installed."""
 
 
 class Verdict(StrEnum):
@@ -134,9 +141,9 @@ def signature(mine: Callable[..., Any]) -> str:
 
 
 def own_line(error: BaseException) -> str:
-    """Return the learner's own line at which it happened, without frames of ours."""
+    """Return the learner's own line at which it happened, without frames of ours or a library's."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith(HERE):
+        if not frame.filename.startswith(NOT_HERS):
             line = linecache.getline(frame.filename, frame.lineno or 0).strip() or frame.line
             return f", at line {frame.lineno} of your cell: {line}" if line else ""
     return ""
