@@ -37,9 +37,10 @@ WITHIN = {
         "calling drawing together hers key_generation_mistakes key_generation_cutting "
         "key_generation_extended "
         "resumption_mistakes client_key_exchange_mistakes certificate_mistakes "
-        "server_key_exchange_signing server_key_exchange_mistakes",
+        "server_key_exchange_signing server_key_exchange_apart",
         "judging alert_names resumption_decisions client_key_exchange_more certificate_cases "
-        "certificate_verifiers server_key_exchange_cases",
+        "certificate_verifiers server_key_exchange_cases "
+        "server_key_exchange_mistakes server_key_exchange_signing_mistakes",
         "resumption_live resumption_cases client_key_exchange_live key_generation_live "
         "certificate_live certificate_chains certificate_chain_mistakes server_key_exchange_live",
         "record_protection_mistakes record_protection_cbc finished_mistakes",

@@ -10,28 +10,23 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
 from tlskit.checks.report import Verdict
 from tlskit.exercises import assignment, check, server_key_exchange_live
+from tlskit.exercises.server_key_exchange_apart import APART, cut_at, taken_apart
 from tlskit.exercises.server_key_exchange_mistakes import (
-    APART,
     RAISED,
     RIGHT_VERIFY,
     VERIFYING,
-    cut_at,
-    taken_apart,
     verified_by,
     verifier,
 )
 from tlskit.exercises.server_key_exchange_signing import (
-    RAISED as RAISED_BY_KEYS,
-)
-from tlskit.exercises.server_key_exchange_signing import (
-    SIGNING,
     digitally_signed,
     loaded,
     read,
     right_sign,
-    sha256_always,
     to_sign,
 )
+from tlskit.exercises.server_key_exchange_signing_mistakes import RAISED as RAISED_BY_KEYS
+from tlskit.exercises.server_key_exchange_signing_mistakes import SIGNING, sha256_always
 from tlskit.lesson import lesson_random
 from tlskit.messages import ServerKeyExchange
 from tlskit.presentation import decode
@@ -182,6 +177,37 @@ def test_other_alerts_than_those_of_the_table_are_named(judged, seed):
     assert set(parts) == {"what was offered", "lengths"}
     report = judged(THIS.task("my_verify"), always("wrong_signature"), seed)
     assert "'wrong_signature' is the name of no alert" in report.findings[0]
+
+
+def type_first(body, *known):
+    return "illegal_parameter" if body[0] != 3 else RIGHT_VERIFY(body, *known)
+
+
+def offers_last(*arguments):
+    return verifier(scheme=lambda *_: True)(*arguments) or RIGHT_VERIFY(*arguments)
+
+
+@pytest.mark.parametrize(
+    "other_order, part", [(type_first, "lengths"), (offers_last, "what was offered")]
+)
+def test_another_order_of_the_questions_is_named(judged, other_order, part):
+    for seed in ("a term", "another term"):
+        report = judged(THIS.task("my_verify"), other_order, seed)
+        assert report.points < 6 and report.findings[0].endswith(f"look at {part}."), report
+
+
+def test_a_length_before_the_scheme_is_named_whatever_the_length_is(judged):
+    def swapped(scheme, pem, client, server, params):
+        key, content = loaded(pem), to_sign(client, server, params)
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            signature = key.sign(content, ec.ECDSA(HASHES[scheme]))
+        else:
+            signature = right_sign(scheme, pem, client, server, params)[4:]
+        return len(signature).to_bytes(2) + scheme.to_bytes(2) + signature
+
+    for _ in range(3):
+        (found,) = judged(THIS.task("my_sign"), swapped).findings
+        assert found.startswith("The length stands before the scheme")
 
 
 # ---- live

@@ -2,17 +2,21 @@
 
 from tlskit.exercises import server_key_exchange_live as live
 from tlskit.exercises.alert_names import both, other_alerts, raised
-from tlskit.exercises.server_key_exchange_cases import bodies, signings, verifications
-from tlskit.exercises.server_key_exchange_mistakes import (
+from tlskit.exercises.server_key_exchange_apart import (
     APART,
-    RAISED,
-    RIGHT_VERIFY,
-    VERIFYING,
+    RAISED_FOR_A_LENGTH,
     read_apart,
     taken_apart,
 )
-from tlskit.exercises.server_key_exchange_signing import RAISED as RAISED_BY_KEYS
-from tlskit.exercises.server_key_exchange_signing import SIGNING, read, right_sign
+from tlskit.exercises.server_key_exchange_cases import bodies, signings, verifications
+from tlskit.exercises.server_key_exchange_mistakes import (
+    RAISED,
+    RIGHT_VERIFY,
+    VERIFYING,
+)
+from tlskit.exercises.server_key_exchange_signing import read, right_sign
+from tlskit.exercises.server_key_exchange_signing_mistakes import RAISED as RAISED_BY_KEYS
+from tlskit.exercises.server_key_exchange_signing_mistakes import SIGNING
 from tlskit.exercises.task import Assignment, Explanation, Task, reflection
 
 OURS = (
@@ -46,6 +50,7 @@ ASSIGNMENT = Assignment(
             reference="RFC 8422 §5.4, RFC 5246 §4.7; lesson 04",
             absent=OURS,
             read=read_apart,
+            more=raised(RAISED_FOR_A_LENGTH, line=True),
             praise="Three curves, signatures of any length, and no length that lies.",
             live=live.taking_apart,
         ),

@@ -1,19 +1,23 @@
 """Inputs of exercise 04, from a seed: keys, parameters, bodies with a fault at one place."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, x25519
 
 from tlskit.certificates import PrivateKey
 from tlskit.exercises.drawing import among, label, number, shuffled
-from tlskit.exercises.server_key_exchange_signing import digitally_signed, to_sign
+from tlskit.exercises.server_key_exchange_signing import (
+    CONTENTS,
+    digitally_signed,
+    to_sign,
+)
 from tlskit.exercises.task import Case, Draw
 from tlskit.pki import Contents, certify, course_key, der
 from tlskit.registry import NamedGroup
-from tlskit.signatures import SCHEMES, sign
+from tlskit.signatures import HASHES, SCHEMES, sign
 
 P256, P384, X25519 = NamedGroup.secp256r1, NamedGroup.secp384r1, NamedGroup.x25519
 CURVES: dict[int, Callable[[], ec.EllipticCurve]] = {P256: ec.SECP256R1, P384: ec.SECP384R1}
@@ -26,6 +30,11 @@ SIGNING_CURVES: dict[int, Callable[[], ec.EllipticCurve]] = {
     ECDSA_384: ec.SECP384R1,
     0x0603: ec.SECP521R1,
 }
+OTHER_CONTENTS = (
+    *("without the server's random", "without the client's random", "the parameters first"),
+    *("the public key for the parameters", "hashed with SHA-256 first"),
+)
+"""What else might be signed; a client that wants one of these has it in a case of its own."""
 ALL_SCHEMES = tuple(int(one) for one in SCHEMES)
 ALL_GROUPS = (int(X25519), int(P256), int(P384), int(NamedGroup.secp521r1))
 
@@ -209,12 +218,35 @@ def of_a_kind(draw: Draw, part: str, schemes: Sequence[int]) -> list[Case]:
     return found
 
 
+def with_another_curve(draw: Draw, scheme: int) -> Case:
+    """Return a good body whose ECDSA key is on the curve that TLS 1.3 has for another scheme."""
+    other = {ECDSA_256: ECDSA_384, ECDSA_384: ECDSA_256}[scheme]
+    key = key_for(draw, other)
+    return replace(sound(draw, scheme), key=key, certificate=certificate(draw, key)).case("ECDSA")
+
+
+def with_another_salt(draw: Draw) -> Case:
+    """Return a body signed by PSS with a salt that is longer or shorter than the hash."""
+    one = sound(draw, among(draw, PSS))
+    hash_, size = HASHES[one.scheme], among(draw, (0, 20, 100))
+    pads = padding.PSS(padding.MGF1(hash_), size)
+    assert isinstance(one.key, rsa.RSAPrivateKey)
+    signature = one.key.sign(to_sign(one.client, one.server, one.params), pads, hash_)
+    return one.case("RSA", one.params + digitally_signed(one.scheme, signature))
+
+
 def with_randoms(draw: Draw) -> list[Case]:
     """Return bodies signed over today's randoms, over yesterday's, over none, and swapped."""
     part = "the randoms"
     one = [sound(draw, among(draw, ALL_SCHEMES)) for _ in range(5)]
     swapped = to_sign(one[3].server, one[3].client, one[3].params)
+    others: list[Case] = []
+    for name in OTHER_CONTENTS:
+        of = sound(draw, among(draw, (PKCS1[0], ECDSA_256)))
+        content = CONTENTS[name](of.scheme, of.client, of.server, of.params)
+        others.append(of.case(part, of.body(content)))
     return [
+        *others,
         one[0].case(part),
         one[1].case(part, server=draw(32)),
         one[4].case(part, client=draw(32)),
@@ -235,7 +267,10 @@ def as_offered(draw: Draw) -> list[Case]:
     type_ = sound(draw, among(draw, ALL_SCHEMES))
     other = bytes([number(draw, 1, 2)]) + type_.params[1:]
     group = int.from_bytes(one[1].params[1:3])
+    both = sound(draw, among(draw, ALL_SCHEMES))
+    without = some_of(draw, ALL_SCHEMES, both.scheme, among_them=False)
     return [
+        both.case(part, both.body(draw(32)), schemes=without),
         one[0].case(part),
         one[1].case(part, groups=some_of(draw, ALL_GROUPS, group, among_them=False)),
         one[2].case(part, schemes=some_of(draw, ALL_SCHEMES, one[2].scheme, among_them=False)),
@@ -247,9 +282,11 @@ def as_offered(draw: Draw) -> list[Case]:
 def of_length(draw: Draw) -> list[Case]:
     """Return bodies with a signature as long as it says, shorter, and longer."""
     part = "lengths"
-    one = [sound(draw, among(draw, ALL_SCHEMES)) for _ in range(3)]
+    one = [sound(draw, among(draw, ALL_SCHEMES)) for _ in range(4)]
+    other = bytes([number(draw, 1, 2)]) + one[3].body()[1:]
     return [
         one[0].case(part),
+        one[3].case(part, other[: -number(draw, 1, 20)]),
         one[1].case(part, one[1].body()[: -number(draw, 1, 20)]),
         one[2].case(part, one[2].body() + draw(number(draw, 1, 20))),
     ]
@@ -262,6 +299,9 @@ def verifications(draw: Draw) -> list[Case]:
     found = [
         *of_a_kind(draw, "RSA", (PKCS1[0], among(draw, PKCS1[1:]), PSS[0], among(draw, PSS[1:]))),
         mislabelled.case("RSA", other_hash),
+        with_another_salt(draw),
+        with_another_curve(draw, ECDSA_256),
+        with_another_curve(draw, ECDSA_384),
         *of_a_kind(draw, "ECDSA", (ECDSA_256, ECDSA_384)),
         *of_a_kind(draw, "Ed25519", (ED25519,)),
         *with_randoms(draw),

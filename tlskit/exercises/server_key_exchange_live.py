@@ -10,8 +10,9 @@ from tlskit.certificates import Kind
 from tlskit.checks.live import LiveReport, judged
 from tlskit.checks.report import Verdict, own_line, said_by
 from tlskit.connection import Connection
+from tlskit.exercises.server_key_exchange_apart import TakeApart
 from tlskit.exercises.server_key_exchange_cases import pem
-from tlskit.exercises.server_key_exchange_mistakes import RIGHT_VERIFY, TakeApart, Verify
+from tlskit.exercises.server_key_exchange_mistakes import RIGHT_VERIFY, Verify
 from tlskit.exercises.server_key_exchange_signing import Sign
 from tlskit.exercises.task import Handed
 from tlskit.labs.in_the_middle import Side, man_in_the_middle, replay, yesterday

@@ -1,4 +1,4 @@
-"""A body taken apart, a signature verified: what is right, what is got wrong (exercise 04)."""
+"""A signature verified: what is right, what is got wrong (exercise 04)."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -10,128 +10,17 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 
+from tlskit.exercises.server_key_exchange_apart import (
+    TakeApart,
+    always_x25519,
+    cut_to_length,
+    taken_apart,
+    unchecked,
+)
 from tlskit.registry import NamedGroup
 from tlskit.signatures import HASHES, fits_key, kind_of, rsa_padding
 
-Parts = dict[str, Any]
-TakeApart = Callable[[bytes], Parts | None]
 GOOD = ""
-
-# ---- taken apart
-
-
-def cut_at(body: bytes, end: int, before: int = 4, order: Any = "big") -> Parts:
-    """Return the fields of a body whose parameters end at `end`, signature `before` bytes later."""
-    return {
-        "params": body[:end],
-        "group": int.from_bytes(body[1:3]),
-        "public": body[4:end],
-        "scheme": int.from_bytes(body[end : end + 2], order),
-        "signature": body[end + before :],
-    }
-
-
-def taken_apart(body: bytes) -> Parts | None:
-    """Return the fields of a body, None if a length does not fit (RFC 8422 §5.4)."""
-    end = 4 + body[3]
-    parts = cut_at(body, end)
-    fits = int.from_bytes(body[end + 2 : end + 4]) == len(parts["signature"])
-    return parts if fits else None
-
-
-def read_apart(value: Parts | None, body: bytes) -> Parts:
-    """Return what is compared of a result: its fields only where the body is sound."""
-    fields = value if value is not None and taken_apart(body) is not None else {}
-    return fields | {"whether it is refused": value is None}
-
-
-def with_field(name: str, value: Callable[[bytes, int, Parts], Any]) -> TakeApart:
-    """Return the function that gets one field wrong, by (body, end of the parameters, fields)."""
-
-    def mistaken(body: bytes) -> Parts | None:
-        parts, end = taken_apart(body), 4 + body[3]
-        return None if parts is None else parts | {name: value(body, end, parts)}
-
-    return mistaken
-
-
-def unchecked(body: bytes) -> Parts:
-    """Take all that is left, whatever the length says."""
-    return cut_at(body, 4 + body[3])
-
-
-def cut_to_length(body: bytes) -> Parts:
-    """Take as many bytes as the length says, and let the rest be."""
-    parts, end = unchecked(body), 4 + body[3]
-    length = int.from_bytes(body[end + 2 : end + 4])
-    return parts | {"signature": parts["signature"][:length]}
-
-
-def at_least(body: bytes) -> Parts | None:
-    """Refuse what is too short, and cut what is too long."""
-    parts, whole = cut_to_length(body), unchecked(body)
-    end = 4 + body[3]
-    short = len(whole["signature"]) < int.from_bytes(body[end + 2 : end + 4])
-    return None if short else parts
-
-
-def at_most(body: bytes) -> Parts | None:
-    """Refuse what is too long, and take what is too short."""
-    parts, end = unchecked(body), 4 + body[3]
-    long = len(parts["signature"]) > int.from_bytes(body[end + 2 : end + 4])
-    return None if long else parts
-
-
-def always_x25519(body: bytes) -> Parts | None:
-    """Take a public key of 32 bytes for granted."""
-    return taken_apart(body) and cut_at(body, 36)
-
-
-APART: Mapping[str, TakeApart] = {
-    "The signature begins with its own length: these two bytes stand before it.": with_field(
-        "signature", lambda body, end, parts: body[end + 2 :]
-    ),
-    "Your signature begins one byte too early: its length has two bytes (RFC 5246 §4.7).": (
-        with_field("signature", lambda body, end, parts: body[end + 3 :])
-    ),
-    "Your signature begins with the scheme: that, and a length, stand before it.": with_field(
-        "signature", lambda body, end, parts: body[end:]
-    ),
-    "The scheme is one byte with you; it is a number of two.": with_field(
-        "scheme", lambda body, end, parts: body[end]
-    ),
-    "That is the second byte of the scheme alone; it is a number of two.": with_field(
-        "scheme", lambda body, end, parts: body[end + 1]
-    ),
-    "The scheme's bytes are swapped: the most significant comes first (RFC 5246 §4.4).": with_field(
-        "scheme", lambda body, end, parts: int.from_bytes(body[end : end + 2], "little")
-    ),
-    "Your scheme is bytes; a number was asked for.": with_field(
-        "scheme", lambda body, end, parts: body[end : end + 2]
-    ),
-    "That is the signature's length; the scheme stands before it.": with_field(
-        "scheme", lambda body, end, parts: len(parts["signature"])
-    ),
-    "You take a public key of 32 bytes for granted; the point of another curve is longer.": (
-        always_x25519
-    ),
-    "You do not compare the length with what is left: bytes may be missing, or too many.": (
-        unchecked
-    ),
-    "You cut where the length says, and what is missing or left over goes unnoticed.": (
-        cut_to_length
-    ),
-    "What is left over behind the signature you let pass.": at_least,
-    "A signature that is shorter than its length says you let pass.": at_most,
-    "You refuse every body: which bytes are the length, and which are the signature?": (
-        lambda body: None
-    ),
-    "You take the last 256 bytes for the signature: only RSA-2048 makes so many.": (
-        lambda body: (parts := taken_apart(body)) and parts | {"signature": body[-256:]}
-    ),
-}
-
-# ---- verified
 
 
 @lru_cache(256)
@@ -179,6 +68,46 @@ def with_pkcs1(scheme: int, certificate: bytes, signature: bytes, content: bytes
     return True
 
 
+def with_any_salt(scheme: int, certificate: bytes, signature: bytes, content: bytes) -> bool:
+    """Verify PSS whatever the length of its salt."""
+    if scheme >> 8 != 8 or scheme == 0x0807:
+        return signature_fits(scheme, certificate, signature, content)
+    pads = padding.PSS(padding.MGF1(HASHES[scheme]), padding.PSS.AUTO)
+    try:
+        public_key(certificate).verify(signature, content, pads, HASHES[scheme])
+    except InvalidSignature:
+        return False
+    return True
+
+
+def hash_of_the_curve(scheme: int, certificate: bytes, signature: bytes, content: bytes) -> bool:
+    """Verify ECDSA with the hash that goes with the curve in TLS 1.3."""
+    key = public_key(certificate)
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        scheme = {256: 0x0403, 384: 0x0503}.get(key.key_size, 0x0603)
+    return signature_fits(scheme, certificate, signature, content)
+
+
+def none(scheme: int, certificate: bytes, signature: bytes, content: bytes) -> bool:
+    """Believe no signature."""
+    return False
+
+
+def any_kind(scheme: int, kind: str) -> bool:
+    """Ask nothing."""
+    return True
+
+
+def but_ed25519(scheme: int, kind: str) -> bool:
+    """Let Ed25519 be no kind of its own."""
+    return scheme != 0x0807 and fits_key(scheme, kind)
+
+
+def but_pss(scheme: int, kind: str) -> bool:
+    """Go by the second byte alone, which tells nothing with PSS."""
+    return fits_key(scheme, kind) and scheme not in (0x0804, 0x0805, 0x0806)
+
+
 def believed(scheme: int, certificate: bytes, signature: bytes, content: bytes) -> bool:
     """Look at no signature."""
     return True
@@ -222,7 +151,7 @@ class Questions:
     named: bool = True
     group: Callable[[int, Sequence[int]], bool] = in_list
     scheme: Callable[[int, Sequence[int]], bool] = in_list
-    kind: bool = True
+    kind: Callable[[int, str], bool] = fits_key
     content: Callable[[bytes, bytes, bytes], bytes] = over
     signature: Callable[[int, bytes, bytes, bytes], bool] = signature_fits
 
@@ -246,7 +175,7 @@ def verifier(**changes: Any) -> Verify:
         if parts is None:
             return "decode_error"
         scheme = parts["scheme"]
-        kind = fits_key(scheme, kind_of(public_key(certificate))) or not ask.kind
+        kind = ask.kind(scheme, kind_of(public_key(certificate)))
         if (ask.named and body[0] != 3) or not ask.group(parts["group"], groups):
             return "illegal_parameter"
         if not ask.scheme(scheme, schemes) or not kind:
@@ -297,8 +226,20 @@ VERIFYING: Mapping[str, Verify] = {
     "You do not look at the curve type: a named curve is only one of the kinds (RFC 8422 "
     "§5.4).": verifier(named=False),
     "You go by the key alone: the scheme says another kind of key, and you do not notice.": (
-        verifier(kind=False)
+        verifier(kind=any_kind)
     ),
+    "You refuse Ed25519 with its own key: which of your kinds is it?": verifier(kind=but_ed25519),
+    "You refuse PSS with an RSA key: from 0x0800 on the second byte tells no kind.": verifier(
+        kind=but_pss
+    ),
+    "The hash goes by the curve of the key with you; the scheme names it.": verifier(
+        signature=hash_of_the_curve
+    ),
+    "A PSS signature is good for you with any salt (RFC 9846 §4.3.3).": verifier(
+        signature=with_any_salt
+    ),
+    "No signature is good enough for you: what does `verify` take first, over which bytes was it "
+    "made, and what does `verify` return?": verifier(signature=none),
     "The hash is SHA-256 with you whatever the scheme says; the scheme names it.": verifier(
         signature=with_sha256
     ),
