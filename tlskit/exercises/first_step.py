@@ -24,6 +24,14 @@ from tlskit.exercises.task import (
 )
 from tlskit.tls12.key_schedule import MASTER_SECRET_LENGTH, master_secret, prf_sha256, prf_sha384
 
+LABEL_IS_TEXT = "You gave the PRF its label as a str; a label is bytes, as the task's text shows."
+SEED_IS_A_LIST = "You gave the PRF its seed as a list; a seed is bytes, one after the other."
+LABEL_IS_SECRET = "Secret and label have changed places: the PRF takes the secret first."
+LABEL_IN_SEED = (
+    "You put the label into the seed; the PRF takes it as an argument of its own, and does that "
+    "by itself (RFC 5246 §5)."
+)
+
 
 def cases(draw: Draw) -> list[Case]:
     """Return RSA with SHA-256 and ECDHE with SHA-384: one alone could agree by chance."""
@@ -35,6 +43,9 @@ def cases(draw: Draw) -> list[Case]:
 
 def labels_and_lengths(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
     """Name a wrong label, a wrong length, and what a cut or continued result comes from."""
+    asked = [calls[0] for one in outcomes for calls in one.asked if calls]
+    if found := label_and_seed(cases, outcomes):
+        return found
     if any(one.came is not Came.VALUE or not isinstance(one.value, bytes) for one in outcomes):
         return []
     results, found = [one.value for one in outcomes], []
@@ -45,11 +56,27 @@ def labels_and_lengths(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> li
     for sentence, wrong in MISTAKES.items():
         if all(begins_like(result, wrong(*case.arguments)) for result, case in pairs):
             found.append(sentence)
-    labels = [calls[0][1] for one in outcomes for calls in one.asked if calls]
-    wrong_labels = sorted({label for label in labels if label != b"master secret"}, key=repr)
+    wrong_labels = sorted({call[1] for call in asked if call[1:2] != (b"master secret",)}, key=repr)
     if wrong_labels and not any(MISTAKES.get(sentence) is expanded for sentence in found):
         found.append(WRONG_LABEL.format(label=wrong_labels[0]))
     return found
+
+
+def label_and_seed(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[str]:
+    """Name what the PRF can't work with, or takes for something else: from its arguments."""
+    found = []
+    pairs = zip(cases, outcomes, strict=True)
+    for case, call in [(case, calls[0]) for case, one in pairs for calls in one.asked if calls]:
+        secret, label, seed = (*call, None, None, None)[:3]
+        if isinstance(label, str):
+            found.append(LABEL_IS_TEXT)
+        elif isinstance(seed, list | tuple):
+            found.append(SEED_IS_A_LIST)
+        elif (secret, label) == (b"master secret", case.arguments[1]):
+            found.append(LABEL_IS_SECRET)
+        elif isinstance(seed, bytes) and b"master secret" in seed:
+            found.append(LABEL_IN_SEED)
+    return list(dict.fromkeys(found))
 
 
 ASSIGNMENT = Assignment(
