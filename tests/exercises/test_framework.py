@@ -174,6 +174,9 @@ def test_a_function_handed_in_may_use_it_and_remembers_what_it_was_asked():
     assert came.asked == (((b"s", b"l", b"", 4),),)
     again = outcome(task, lambda prf: b"", Case((given_prf,)))
     assert again.asked == ((),)
+    too_few = outcome(task, lambda prf: prf(b"s", b"l", b""), Case((given_prf,)))
+    assert "prf(): missing a required argument: 'length'" in too_few.said
+    assert too_few.asked == (((b"s", b"l", b""),),)
 
 
 def test_ours_and_each_mistake_ask_a_function_as_if_nobody_had_before():

@@ -4,6 +4,7 @@ A notebook calls a learner's function here and now, a grader has it called somew
 what came of it (`Outcome`) to the same judge.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,8 +30,14 @@ class Handed:
         self.calls: list[tuple[Any, ...]] = []
 
     def __call__(self, *arguments: Any) -> Any:
-        """Answer, and remember the arguments."""
+        """Answer, and remember the arguments; TypeError, by its own name, for too many or few."""
         self.calls.append(arguments)
+        try:
+            inspect.signature(self.answer).bind(*arguments)
+        except TypeError as error:
+            raise TypeError(f"{self.__name__}(): {error}") from None
+        except ValueError:  # some functions of Python's own tell no signature; the call will say
+            pass
         return self.answer(*arguments)
 
     def __repr__(self) -> str:
