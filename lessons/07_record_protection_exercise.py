@@ -35,7 +35,8 @@ this = exercise("07_record_protection")
 # %% [markdown]
 # ## 1 · Additional data, worked ★
 #
-# What both ways authenticate, and neither encrypts or sends beside the header (§6.2.3.3):
+# What both ways authenticate beside the content. It is not encrypted, and no copy of it is sent:
+# each side makes it for itself (§6.2.3.3):
 #
 #     additional_data = seq_num + type + version + length
 #
