@@ -133,8 +133,8 @@ report
 points(report)
 
 # %% [markdown]
-# Now a client that checks *nothing but* names, by your function, meets OpenSSL as eight servers:
-# three with a name that stands for our host, five with another.
+# Now a client that checks *nothing but* names, by your function, meets OpenSSL as nine servers:
+# three with a name that stands for our host, six with another.
 
 # %%
 live = this.live("my_name_matches")
@@ -289,7 +289,8 @@ points(report)
 #   or add strays, and clients take it (RFC 9846 §4.5.1.3).
 # - **A namesake** of a root is the third row. (Our own client compares key identifiers too, and says
 #   `unknown_ca`.)
-# - **The path** is what you walked, root included. Strays don't count.
+# - **The path** is what you walked, root included. Strays don't count, but bytes that are no
+#   certificate do, wherever they stand.
 # - **Made for servers** (RFC 5280 §4.2.1.12): *extended key usage* lists
 #   `ExtendedKeyUsageOID.SERVER_AUTH`, or is not there at all.
 # - **Names** stand in the extension *subjectAltName*. The common name does not count (RFC 9525 §2).

@@ -146,6 +146,12 @@ def test_a_verifier_that_asks_too_little_believes_a_bad_server(sentence, wrong):
     assert all("You believed a server" in one for one in report.findings), report
 
 
+def test_a_star_for_several_labels_believes_a_bad_server():
+    task = THIS.task("my_name_matches")
+    deep = next(v for k, v in task.mistakes.items() if "stands for several labels" in k)
+    assert "*.example" in str(task.live(deep))
+
+
 def test_who_asks_only_after_the_name_believes_all_but_the_one_of_another_host():
     def nothing(*_):
         return ""

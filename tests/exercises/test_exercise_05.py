@@ -202,6 +202,14 @@ def test_a_decryption_that_tells_is_told_apart():
     assert report.verdict is Verdict.WRONG and "Whoever sent it sees" in str(report), report
 
 
+def test_two_new_keys_do_not_meet_openssls():
+    wrong = next(
+        v for k, v in THIS.task("my_exchange").mistakes.items() if k.startswith("You took")
+    )
+    report = THIS.task("my_exchange").live(wrong)
+    assert report.verdict is Verdict.WRONG and "bad_record_mac" in str(report), report
+
+
 def test_an_error_of_hers_is_said_of_her_function():
     def my_rsa_body(*_):
         raise KeyError("x")

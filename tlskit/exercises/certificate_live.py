@@ -71,7 +71,10 @@ def names(mine: Callable[[str, str], bool]) -> LiveReport:
     parent = HOST.partition(".")[2]
     bad = {
         f"it is for {name}": for_name(name)
-        for name in ("www.course.example", parent, f"*.{HOST}", f"evil-{HOST}", "signal.*.example")
+        for name in (
+            *("www.course.example", parent, f"*.{HOST}", f"evil-{HOST}"),
+            *("signal.*.example", f"*.{parent.partition('.')[2]}"),
+        )
     }
     good = [for_name(name) for name in (HOST, HOST.upper(), f"*.{parent}")]
     return met(hers, only_the_names(hers), good, bad)

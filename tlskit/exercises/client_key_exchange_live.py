@@ -113,9 +113,16 @@ def exchanges_by_her(mine: Mine) -> LiveReport:
     her = counted(mine, used)
 
     def step(state: State) -> tuple[State, bytes]:
-        pair = generate_key_pair(state.group, state.settings.draw)
-        made = her(lambda: private_der(pair.private_key), pair.group.name, state.peer_public)
-        state = state.but(key_pair=pair, pre_master_secret=made["pre_master_secret"])
+        pairs: list[KeyPair] = []
+
+        def new_private_key() -> bytes:
+            pairs.append(generate_key_pair(state.group, state.settings.draw))
+            return private_der(pairs[-1].private_key)
+
+        made = her(new_private_key, NamedGroup(state.group).name, state.peer_public)
+        state = state.but(
+            key_pair=pairs[0] if pairs else None, pre_master_secret=made["pre_master_secret"]
+        )
         return sent_body(state, made["body"])
 
     return in_both_groups("my_exchange, live", ECDHE_SUITE, named_after(mine, step), used)
