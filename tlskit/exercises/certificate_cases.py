@@ -45,6 +45,7 @@ def names(draw: Draw) -> list[Case]:
         ("a wildcard", f"*.{capitals(draw, parent)}", capitals(draw, host)),
         ("a wildcard", f"*.{parent}", f"{label(draw)}.{host}"),
         ("a wildcard", f"*.{parent}", parent),
+        ("a wildcard", f"*.{parent}", one),
         ("a wildcard", f"*.{parent}", f"{one}.{label(draw)}.{three}"),
         ("a wildcard", f"*.{parent}", f"{host}.{label(draw)}"),
         ("where a `*` may stand", f"*.{host}", f"{label(draw)}.{host}"),
