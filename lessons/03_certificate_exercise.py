@@ -285,8 +285,8 @@ points(report)
 # Where the table is silent:
 #
 # - **The walk.** Start at the leaf; look for each issuer among all that was sent *and* your roots;
-#   stop at a root of yours. A server must send its chain in order (RFC 5246 §7.4.2), but many don't,
-#   or add strays, and clients take it (RFC 9846 §4.5.1.3).
+#   stop at a root of yours. Many servers send disorder and strays (RFC 5246 §7.4.2 forbids it), and
+#   clients take it (RFC 9846 §4.5.1.3).
 # - **A namesake** of a root is the third row. (Our own client compares key identifiers too, and says
 #   `unknown_ca`.)
 # - **The path** is what you walked, root included. Strays don't count, but bytes that are no
