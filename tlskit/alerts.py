@@ -39,6 +39,10 @@ class Alert(Exception):
         return f"{self.description.name}: {self.reason}{reference}"
 
 
+class InputEnded(Alert):
+    """The peer's bytes ended where they may not: it hung up, or the connection was lost."""
+
+
 def encode_alert(level: int, description: int) -> bytes:
     """Return the two bytes of an alert: level, description (RFC 5246 §7.2)."""
     return bytes([level, description])

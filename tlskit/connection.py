@@ -6,7 +6,7 @@ to do with it in the step functions. Alerts and application data are its own bus
 
 from typing import Any
 
-from tlskit.alerts import Alert
+from tlskit.alerts import Alert, InputEnded
 from tlskit.order import Role, Side, coming, expected, find
 from tlskit.record_layer import Direction, RecordLayer
 from tlskit.records import Record, fragments, reassemble
@@ -93,9 +93,9 @@ class Connection:
     def end_of_input(self) -> None:
         """Take note that the peer's bytes have ended, with or without close_notify.
 
-        Raises: Alert decode_error if something was still to come: the handshake was not over, or
-            a record broke off. After a whole handshake `truncated` tells whether close_notify
-            was missing (RFC 5246 §7.2.1).
+        Raises: InputEnded (decode_error) if something was still to come: the handshake was not
+            over, or a record broke off. After a whole handshake `truncated` tells whether
+            close_notify was missing (RFC 5246 §7.2.1).
         """
         if not self._deaf:
             self._guarded(self._ended)
@@ -183,7 +183,7 @@ class Connection:
             reason = f"the input ended where {awaited} should have come"
         else:
             return
-        raise Alert(AlertDescription.decode_error, reason, "RFC 5246 §7.2.1")
+        raise InputEnded(AlertDescription.decode_error, reason, "RFC 5246 §7.2.1")
 
     # ---- records in
 
