@@ -226,16 +226,24 @@ def text_ladder(rows: Sequence[LadderRow]) -> str:
     width = max((len(row.title) for row in rows), default=0) + 2
     lines = [f"    client{' ' * (width + 3)}server"]
     for row in rows:
-        number = f"({row.number})" if row.number else "   "
-        if row.sender is Role.BOTH:
-            middle = row.title.center(width + 3)
-            left, right = ("*" if role in row.calls else "|" for role in ENDS)
-            lines.append(f"{number}   {left}  {middle}  {right}   each side alone")
-        else:
-            lines.append(f"{number}   |  {arrow(row, width)}  |   {remark(row)}".rstrip())
-        if row.problem:
-            lines.append(f"          {row.problem}")
+        lines += lines_of(row, width)
     return "\n".join(lines)
+
+
+def lines_of(row: LadderRow, width: int) -> list[str]:
+    """Return one row as text, and what went wrong at it, if anything, in a second line.
+
+    Args:
+        width: in characters, of the longest title and a space on both sides.
+    """
+    number = f"({row.number})" if row.number else "   "
+    if row.sender is Role.BOTH:
+        middle = row.title.center(width + 3)
+        left, right = ("*" if role in row.calls else "|" for role in ENDS)
+        line = f"{number}   {left}  {middle}  {right}   each side alone"
+    else:
+        line = f"{number}   |  {arrow(row, width)}  |   {remark(row)}".rstrip()
+    return [line, f"          {row.problem}"] if row.problem else [line]
 
 
 def arrow(row: LadderRow, width: int) -> str:

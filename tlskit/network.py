@@ -15,6 +15,7 @@ from tlskit.connection import Connection
 from tlskit.order import Side
 from tlskit.settings import Settings
 from tlskit.trace import Call
+from tlskit.watching import Watch
 
 LOOPBACK = "127.0.0.1"
 TIMEOUT = 10.0
@@ -35,6 +36,7 @@ class Stream:
     Args:
         timeout: seconds to wait for the peer each time.
         calls: as for `Connection`.
+        watch: who looks on, instead of `calls`.
 
     Raises: Alert for a fault of the peer, after it was told, or for the alert that the peer sent;
         TimeoutError if the peer is silent; OSError if the network fails.
@@ -47,13 +49,15 @@ class Stream:
         side: Side,
         timeout: float = TIMEOUT,
         calls: list[Call] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """Shake hands; on a failure the socket is closed."""
         self.socket = sock
         self.socket.settimeout(timeout)
         self._ended = False
+        self._watch = watch or Watch()
         try:
-            self.connection = Connection(settings, side, calls)
+            self.connection = Connection(settings, side, self._watch.calls if watch else calls)
             self._send()
             while not self.connection.done:
                 self._take()
@@ -133,6 +137,7 @@ class Stream:
 
     def _send(self) -> None:
         """Send what is due. If the peer has hung up, its last words are still to be read."""
+        self._watch.moved(self.connection)
         with suppress(BrokenPipeError, ConnectionResetError):
             self.socket.sendall(self.connection.data_to_send())
 
@@ -154,12 +159,14 @@ def connect(
     *,
     timeout: float = TIMEOUT,
     calls: list[Call] | None = None,
+    watch: Watch | None = None,
 ) -> Stream:
     """Return a stream to a server; the name to be checked is `settings.server_name`, not `host`.
 
     Raises: as `Stream`; ConnectionRefusedError if nobody listens there.
     """
-    return Stream(socket.create_connection((host, port), timeout), settings, side, timeout, calls)
+    sock = socket.create_connection((host, port), timeout)
+    return Stream(sock, settings, side, timeout, calls, watch)
 
 
 def fetch(
