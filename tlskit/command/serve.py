@@ -1,0 +1,133 @@
+"""`tlskit serve`: a server for browsers and others; on this machine unless told otherwise."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tlskit import tls12
+from tlskit.cipher_suites import SUITES
+from tlskit.command import options as common
+from tlskit.command.looking import KeyLog, Onlooker
+from tlskit.connection import Connection
+from tlskit.credential_files import credential_from, trust_from
+from tlskit.facts import facts_of
+from tlskit.fresh_pki import FreshAuthority
+from tlskit.http_answers import Answers
+from tlskit.network import LOOPBACK
+from tlskit.serving import Server
+from tlskit.sessions import SessionCache, TicketKeys
+from tlskit.settings import Settings
+
+DESCRIPTION = """Serve a short page, which tells how it came, over TLS; with --websocket-echo, /echo
+is a WebSocket that says everything back. For learning, not for production."""
+LEGACY = "warning: RSA key transport, CBC and clients without extended master secret are admitted"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `serve`."""
+    parser.add_argument("--port", type=common.port, required=True, help="0 is any that is free")
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on (%(default)s)")
+    parser.add_argument("--cert", metavar="FILE", help="certificate chain in PEM, the leaf first")
+    parser.add_argument("--key", metavar="FILE", help="the leaf's private key in PEM")
+    parser.add_argument(
+        "--ca-out", metavar="FILE", help="write the root that was made, if no --cert is given"
+    )
+    common.add_offers(parser)
+    parser.add_argument(
+        "--tickets", type=int, metavar="N", default=1, help="0: no session tickets (1)"
+    )
+    parser.add_argument(
+        "--require-client-cert", metavar="CA.pem", help="refuse clients without a certificate of it"
+    )
+    parser.add_argument("--legacy-clients", action="store_true", help="admit what is only taught")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--www", action="store_true", help="the page alone (default)")
+    what.add_argument("--websocket-echo", action="store_true", help="/echo is a WebSocket as well")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM; return the exit code. Raises: ValueError, OSError."""
+    settings = settings_of(options)
+    key_log = KeyLog(options.keylog) if options.keylog else None
+    names = Names()
+    server = Server(
+        lambda: replace(settings, now=common.now()),
+        tls12.server,
+        lambda connection: Answers(facts_of(connection), options.websocket_echo),
+        watch=lambda: Reporter(options.trace, key_log, names()),
+    )
+    asyncio.run(serve(server, options.host, options.port))
+    return 0
+
+
+@dataclass
+class Names:
+    """Numbers the connections, to tell their lines apart."""
+
+    count: int = 0
+
+    def __call__(self) -> str:
+        """Return what stands before the lines of the next connection."""
+        self.count += 1
+        return f"[{self.count}] "
+
+
+class Reporter(Onlooker):
+    """An onlooker that says in a line by what a connection has failed."""
+
+    def ended(self, connection: Connection, failure: BaseException | None) -> None:
+        """Say it on stderr."""
+        if failure is not None:
+            common.tell(f"{self.name}{common.words_for(failure)}")
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return what the options tell the server. Raises: ValueError in one line."""
+    told = common.common_settings(options)
+    if bool(options.cert) != bool(options.key):
+        raise ValueError("--cert and --key belong together")
+    if options.cert and options.ca_out:
+        raise ValueError("--ca-out is for the root that is made when no --cert is given")
+    if options.cert:
+        told["credentials"] = (credential_from(options.cert, options.key, told["now"]),)
+    else:
+        authority = FreshAuthority(told["now"])
+        told["credentials"] = authority.credentials
+        if options.ca_out:
+            Path(options.ca_out).write_bytes(authority.pem_root)
+    if options.require_client_cert:
+        told |= {"client_certificate": "required", "trust": trust_from(options.require_client_cert)}
+    if options.legacy_clients:
+        common.tell(LEGACY)
+        told.setdefault("suites", SUITES)
+    told["require_extended_master_secret"] = not options.legacy_clients
+    told["session_store"] = SessionCache()
+    if options.tickets:
+        told["ticket_keys"] = TicketKeys(told["random"])
+    return Settings(**told)
+
+
+async def serve(server: Server, host: str, port: int) -> None:
+    """Say where the server listens, and serve until a signal comes."""
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: common.tell(what["message"]))
+    await server.start(host, port)
+    over = asyncio.Event()
+    on_signals(over.set)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"listening on {shown}:{server.port}", flush=True)
+    await over.wait()
+    await server.close()
+
+
+def on_signals(end: Callable[[], None]) -> None:
+    """Have SIGINT and SIGTERM end the server in an orderly way."""
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform == "win32":
+            signal.signal(one, lambda *_: loop.call_soon_threadsafe(end))
+        else:
+            loop.add_signal_handler(one, end)
