@@ -17,6 +17,8 @@ class KeyExchange(StrEnum):
 
     RSA = "RSA"
     ECDHE = "ECDHE"
+    SEPARATE = "agreed on by extensions"
+    """TLS 1.3: a suite says nothing about it."""
 
 
 class Cipher(StrEnum):
@@ -103,6 +105,11 @@ def described_by_name(code: CipherSuite, openssl_name: str) -> Suite:
     return Suite(code, openssl_name, key_exchange, authentication, *shape)
 
 
+def tls_1_3_suite(code: CipherSuite, cipher: Cipher, key_length: int, hash_name: str) -> Suite:
+    """Return the row of a suite of TLS 1.3: its IV is all of the nonce (RFC 9846 §5.3)."""
+    return Suite(code, code.name, KeyExchange.SEPARATE, "", cipher, key_length, 12, 0, 0, hash_name)
+
+
 MAC_LENGTHS = {"sha1": 20, "sha256": 32, "sha384": 48}
 
 # In the order in which a side that is told nothing else prefers them.
@@ -130,6 +137,13 @@ OPENSSL_NAMES = {
 }
 SUITES = tuple(described_by_name(code, name) for code, name in OPENSSL_NAMES.items())
 RECOMMENDED = tuple(suite for suite in SUITES if not suite.taught_only)
+TLS_1_3_SUITES = (
+    tls_1_3_suite(CipherSuite.TLS_AES_128_GCM_SHA256, Cipher.AES_GCM, 16, "sha256"),
+    tls_1_3_suite(CipherSuite.TLS_AES_256_GCM_SHA384, Cipher.AES_GCM, 32, "sha384"),
+    tls_1_3_suite(CipherSuite.TLS_CHACHA20_POLY1305_SHA256, Cipher.CHACHA20_POLY1305, 32, "sha256"),
+)
+"""Suites of TLS 1.3 name cipher and hash; all else is agreed on elsewhere (RFC 9846 App. B.4)."""
+TLS_1_3_BY_CODE = {int(suite.code): suite for suite in TLS_1_3_SUITES}
 BY_CODE = {int(suite.code): suite for suite in SUITES}
 BY_NAME = {name: suite for suite in SUITES for name in (suite.name, suite.openssl_name)}
 

@@ -7,7 +7,7 @@ to do with it in the step functions. Alerts and application data are its own bus
 from typing import Any
 
 from tlskit.alerts import Alert, InputEnded
-from tlskit.order import Role, Side, coming, expected, find
+from tlskit.order import Role, Row, Side, coming, expected, find
 from tlskit.record_layer import Direction, RecordLayer
 from tlskit.records import Record, fragments, reassemble
 from tlskit.registry import (
@@ -64,7 +64,9 @@ class Connection:
         self.failure: BaseException | None = None
         self.warnings: list[int] = []
         self._row = 0
-        self._records = RecordLayer(formulae.protect, formulae.unprotect, settings.draw)
+        self._records = RecordLayer(
+            formulae.protect, formulae.unprotect, settings.draw, side.hides_type
+        )
         self._handshake = b""
         self._application_data: list[bytes] = []
         self._idle = 0
@@ -206,12 +208,26 @@ class Connection:
             reason = f"a record of type {kind} in the middle of a handshake message"
             raise Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §5.1")
         if content_type == ContentType.change_cipher_spec:
-            self._step("change_cipher_spec", content)
+            if self.side.hides_type:
+                self._drop(content)
+            else:
+                self._step("change_cipher_spec", content)
         elif self.done:
             self._application_data.append(content)
         else:
             reason = "application data before the handshake is over"
             raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §7.4.9")
+
+    def _drop(self, content: bytes) -> None:
+        """Pass over a ChangeCipherSpec of TLS 1.3, which means nothing (RFC 9846 §5).
+
+        Raises: Alert unexpected_message if it is not the one byte 01, comes before the ClientHello
+            or after the peer's Finished.
+        """
+        if content != b"\x01" or self.done or self._row == 0:
+            reason = "a ChangeCipherSpec that is not 01, or not between ClientHello and Finished"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §5")
+        self._count_idle(ContentType.alert, content)
 
     def _count_idle(self, content_type: int, content: bytes) -> None:
         if content and content_type == ContentType.application_data:
@@ -230,13 +246,19 @@ class Connection:
         level, number = self.formulae.decode_alert(content)
         if number == CLOSE_NOTIFY:
             self._take_close_notify()
-        elif level == AlertLevel.warning:
+        elif self._ignores(level, number):
             self.warnings.append(number)
         else:
             known = name_of(AlertDescription, number) != "unknown"
             description = AlertDescription(number) if known else AlertDescription.general_error
             words = "the peer sent it" if known else "the peer sent an alert without a name here"
             raise Alert(description, f"{words} (alert {number})", "RFC 5246 §7.2", received=True)
+
+    def _ignores(self, level: int, number: int) -> bool:
+        """Tell whether an alert is a warning: in TLS 1.3 only user_canceled is (RFC 9846 §6.1)."""
+        if self.side.hides_type:
+            return number == AlertDescription.user_canceled
+        return level == AlertLevel.warning
 
     def _take_close_notify(self) -> None:
         self.peer_closed = True
@@ -256,7 +278,8 @@ class Connection:
             msg_type = message[0]
             if msg_type == self.side.renegotiation and self._refused(message):
                 continue
-            self._step(name_of(HandshakeType, msg_type), message)
+            named = self.side.named
+            self._step(named(message) if named else name_of(HandshakeType, msg_type), message)
 
     def _refused(self, message: bytes) -> bool:
         """Pass over a wish to handshake anew; once the handshake is done, say no (RFC 5246 §7.2.2).
@@ -276,6 +299,9 @@ class Connection:
 
     def _step(self, name: str, message: bytes) -> None:
         """Take one message of the peer: is it its turn, what does it change, what is due now?"""
+        if self.done and self.side.later:
+            self._later(name, message)
+            return
         rows = self.side.order(self.state)
         at = find(rows, self._row, self.state, self._peer_role, name)
         if at is None:
@@ -283,14 +309,51 @@ class Connection:
             reason = f"{name} came where {awaited} is expected"
             raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §7.3")
         row = rows[at]
-        if row.then and self._handshake:
+        if (row.then or row.alone) and self._handshake:
             raise self._left_over()
         self.state = getattr(self.steps, f"receive_{name}")(self.state, message)
         self._row = at + 1
         self._idle = 0
-        if row.then:
-            self._records.reading = Direction(row.then(self.state))
+        self._change_keys(row)
         self._advance()
+
+    def _later(self, name: str, message: bytes) -> None:
+        """Take a message that comes after the handshake (RFC 9846 §4.7)."""
+        mine = (one for one in self.side.later if one.sender is self._peer_role)
+        row = next((one for one in mine if one.message == name), None)
+        if row is None:
+            reason = f"{name} came, and the handshake is over"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §4.7")
+        if row.alone and self._handshake:
+            raise self._left_over()
+        self._count_idle(ContentType.alert, message)
+        self.state = getattr(self.steps, f"receive_{name}")(self.state, message)
+        self._change_keys(row)
+        self._send_later()
+
+    def _send_later(self) -> None:
+        """Send what is due after the handshake: tickets, an answer to KeyUpdate."""
+        for row in self.side.later:
+            while row.sender is self.role and row.wanted and row.wanted(self.state):
+                self._send_row(row)
+
+    def _send_row(self, row: Row, *arguments: Any) -> None:
+        send = getattr(self.steps, f"send_{row.message}")
+        self.state, message = send(self.state, *arguments)
+        change = row.message == "change_cipher_spec"
+        self._send(ContentType.change_cipher_spec if change else ContentType.handshake, message)
+        self._change_keys(row)
+
+    def _change_keys(self, row: Row) -> None:
+        """Take the keys that a row brings into use."""
+        changed = dict(row.keys(self.state)) if row.keys else {}
+        if row.then:
+            changed[row.sender] = row.then(self.state)
+        for role, keys in changed.items():
+            if role is self.role:
+                self._records.writing = Direction(keys)
+            else:
+                self._records.reading = Direction(keys)
 
     def _left_over(self) -> Alert:
         """Return the alert for a message that begins under old keys and would end under new ones.
@@ -314,14 +377,11 @@ class Connection:
             self._row += 1
             if row.sender is Role.BOTH:
                 self.state = getattr(self.steps, row.message)(self.state)
+                self._change_keys(row)
                 continue
             if row.wanted and not row.wanted(self.state):
                 continue
-            self.state, message = getattr(self.steps, f"send_{row.message}")(self.state)
-            change = row.message == "change_cipher_spec"
-            self._send(ContentType.change_cipher_spec if change else ContentType.handshake, message)
-            if row.then:
-                self._records.writing = Direction(row.then(self.state))
+            self._send_row(row)
 
     def _finish(self) -> None:
         """Note that the handshake is over; a server keeps a new session that has an ID."""
@@ -330,6 +390,20 @@ class Connection:
         new = newly and not self.state.resumed
         if new and store is not None and self.role is Role.SERVER:
             store.keep(self.side.session_of(self.state))
+        if newly:
+            self._send_later()
+
+    def update_keys(self, request: bool = False) -> None:
+        """Go on under new keys of this side; ask the peer for the same, or not (RFC 9846 §4.7.3).
+
+        Raises: ValueError before the handshake is done, after this side closed, or where the
+            version has no KeyUpdate.
+        """
+        mine = (row for row in self.side.later if row.sender is self.role)
+        row = next((one for one in mine if one.message == "key_update"), None)
+        if row is None or not self.done or self.closed:
+            raise ValueError("keys are renewed by TLS 1.3, between the handshake's end and close()")
+        self._send_row(row, request)
 
     def _send(self, content_type: ContentType, content: bytes) -> None:
         self._records.send(content_type, self._version(content_type), content)
@@ -342,4 +416,5 @@ class Connection:
         """
         hello = content_type == ContentType.handshake and self._row <= 1
         first = hello and self.role is Role.CLIENT
-        return int(ProtocolVersion.TLS_1_0 if first else self.side.version)
+        latest = min(self.side.version, ProtocolVersion.TLS_1_2)
+        return int(ProtocolVersion.TLS_1_0 if first else latest)

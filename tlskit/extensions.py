@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from tlskit.layouts import Layout, Opaque, Rest, Struct, Vector, layout_of
-from tlskit.presentation import enum8, enum16, opaque, struct
+from tlskit.presentation import enum8, enum16, opaque, struct, uint16, uint32
 from tlskit.registry import (
     ECPointFormat,
     ExtensionType,
     NamedGroup,
     NameType,
     ProtocolVersion,
+    PskKeyExchangeMode,
     SignatureScheme,
 )
 
@@ -100,6 +101,93 @@ class SessionTicket:
     ticket: Annotated[bytes, Rest()]
 
 
+@struct("RFC 9846 §4.3.8 (RFC 8446 §4.2.8)")
+class KeyShareEntry:
+    """A public key of one group: an ECDHE key, or what a post-quantum hybrid puts together."""
+
+    group: Annotated[int, enum16(NamedGroup)]
+    key_exchange: Annotated[bytes, opaque(1, 2**16 - 1)]
+
+
+@struct("RFC 9846 §4.3.8 (RFC 8446 §4.2.8)")
+class KeyShareClientHello:
+    """Client: keys for the groups that it thinks will do; none asks the server to choose one."""
+
+    client_shares: Annotated[tuple[KeyShareEntry, ...], Vector(KeyShareEntry, 0, 2**16 - 1)]
+
+
+@struct("RFC 9846 §4.3.8 (RFC 8446 §4.2.8)")
+class KeyShareServerHello:
+    """Server: its own key, of a group that the client sent one for."""
+
+    server_share: Annotated[KeyShareEntry, layout_of(KeyShareEntry)]
+
+
+@struct("RFC 9846 §4.3.8 (RFC 8446 §4.2.8)")
+class KeyShareHelloRetryRequest:
+    """Server: the group that it wants a key for instead."""
+
+    selected_group: Annotated[int, enum16(NamedGroup)]
+
+
+@struct("RFC 9846 §4.3.1 (RFC 8446 §4.2.1)")
+class SelectedVersion:
+    """Server: the version that it chose; ServerHello's own field says 0x0303 for ever."""
+
+    selected_version: Annotated[int, enum16(ProtocolVersion)]
+
+
+@struct("RFC 9846 §4.3.2 (RFC 8446 §4.2.2)")
+class Cookie:
+    """Server, in HelloRetryRequest: bytes that the client must give back, whatever they are."""
+
+    cookie: Annotated[bytes, opaque(1, 2**16 - 1)]
+
+
+@struct("RFC 9846 §4.3.4 (RFC 8446 §4.2.4)")
+class CertificateAuthorities:
+    """Whose certificates would do: distinguished names in DER."""
+
+    authorities: Annotated[tuple[bytes, ...], Vector(Opaque(1, 2**16 - 1), 3, 2**16 - 1)]
+
+
+@struct("RFC 9846 §4.3.9 (RFC 8446 §4.2.9)")
+class PskKeyExchangeModes:
+    """Client: whether it takes a PSK alone, or only with a fresh key exchange."""
+
+    ke_modes: Annotated[tuple[int, ...], Vector(enum8(PskKeyExchangeMode), 1, 255)]
+
+
+@struct("RFC 9846 §4.3.11 (RFC 8446 §4.2.11)")
+class PskIdentity:
+    """A name for a key that was shared before: a ticket, and how old it is, in disguise."""
+
+    identity: Annotated[bytes, opaque(1, 2**16 - 1)]
+    obfuscated_ticket_age: Annotated[int, uint32]
+
+
+@struct("RFC 9846 §4.3.11 (RFC 8446 §4.2.11)")
+class OfferedPsks:
+    """Client: keys it would go on with, and for each a proof over the hello up to here."""
+
+    identities: Annotated[tuple[PskIdentity, ...], Vector(PskIdentity, 7, 2**16 - 1)]
+    binders: Annotated[tuple[bytes, ...], Vector(Opaque(32, 255), 33, 2**16 - 1)]
+
+
+@struct("RFC 9846 §4.3.11 (RFC 8446 §4.2.11)")
+class SelectedIdentity:
+    """Server: which of them it took, counted from zero."""
+
+    selected_identity: Annotated[int, uint16]
+
+
+@struct("RFC 9846 §4.3.10 (RFC 8446 §4.2.10)")
+class MaxEarlyData:
+    """Server, with a ticket: how many bytes of early data it would take."""
+
+    max_early_data_size: Annotated[int, uint32]
+
+
 CLIENT_BODIES: dict[int, type] = {
     ExtensionType.server_name: ServerNameList,
     ExtensionType.supported_groups: NamedGroupList,
@@ -111,6 +199,14 @@ CLIENT_BODIES: dict[int, type] = {
     ExtensionType.session_ticket: SessionTicket,
     ExtensionType.supported_versions: ClientSupportedVersions,
     ExtensionType.renegotiation_info: RenegotiationInfo,
+    ExtensionType.key_share: KeyShareClientHello,
+    ExtensionType.cookie: Cookie,
+    ExtensionType.psk_key_exchange_modes: PskKeyExchangeModes,
+    ExtensionType.early_data: Empty,
+    ExtensionType.pre_shared_key: OfferedPsks,
+    ExtensionType.signature_algorithms_cert: SignatureSchemeList,
+    ExtensionType.certificate_authorities: CertificateAuthorities,
+    ExtensionType.post_handshake_auth: Empty,
 }
 SERVER_BODIES: dict[int, type] = {
     ExtensionType.server_name: Empty,

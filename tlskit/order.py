@@ -38,6 +38,8 @@ class Row:
         when: tells from what both sides know whether it comes at all ("the suite is ECDHE").
         wanted: tells from what only the sender knows; the receiver takes it or goes on.
         then: returns the keys that protect the sender's records from here on.
+        keys: returns the keys of one or both sides that change here.
+        alone: whether it ends its record, for keys may change behind it (RFC 9846 §5.1).
         number: which of the nine steps it is; 0 if it is not among them.
     """
 
@@ -47,11 +49,19 @@ class Row:
     wanted: Callable[[Any], bool] | None = None
     then: Callable[[Any], Any] | None = None
     number: int = 0
+    keys: Callable[[Any], dict[Role, Any]] | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)
 class Side:
-    """One role of one version, as the driver takes it: order, steps, formulae, first state."""
+    """One role of one version, as the driver takes it: order, steps, formulae, first state.
+
+    Args:
+        named: returns a message's name, where its first byte does not tell it.
+        later: what may come once the handshake is over.
+        hides_type: whether protected records hide what they carry, and ChangeCipherSpec is dropped.
+    """
 
     version: int
     role: Role
@@ -62,6 +72,9 @@ class Side:
     renegotiation: int
     session_of: Callable[[Any], Any]
     export: Callable[[Any, bytes, int, bytes | None], bytes]
+    named: Callable[[bytes], str] | None = None
+    later: tuple[Row, ...] = ()
+    hides_type: bool = False
 
 
 def coming(rows: tuple[Row, ...], at: int, state: Any) -> int:

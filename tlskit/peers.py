@@ -15,6 +15,7 @@ from typing import Protocol, Self
 
 NO_EXTENDED_MASTER_SECRET = 0x1  # SSL_OP_NO_EXTENDED_MASTER_SECRET, which `ssl` does not name
 TAUGHT_TOO = "ALL:@SECLEVEL=0"
+VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 CURVES = {"secp256r1": "prime256v1", "x25519": "X25519"}  # the others keep their names
 
 
@@ -106,6 +107,7 @@ class OpenSSLPeer:
         alpn: Sequence[str] = (),
         extended_master_secret: bool = True,
         tickets: bool = False,
+        version: str = "1.2",
         credential: tuple[bytes, bytes] | None = None,
     ) -> Self:
         """Return a client that checks certificate and name against these roots.
@@ -119,7 +121,7 @@ class OpenSSLPeer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(cadata=roots_pem.decode())
         load_chains(context, [credential] if credential else [])
-        settle(context, suites, group, alpn, extended_master_secret, tickets)
+        settle(context, suites, group, alpn, extended_master_secret, tickets, version)
         return cls(context, False, server_name)
 
     @classmethod
@@ -132,6 +134,7 @@ class OpenSSLPeer:
         alpn: Sequence[str] = (),
         extended_master_secret: bool = True,
         tickets: bool = False,
+        version: str = "1.2",
         client_roots_pem: bytes = b"",
         require_client_certificate: bool = False,
     ) -> Self:
@@ -143,7 +146,7 @@ class OpenSSLPeer:
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         load_chains(context, chains)
-        settle(context, suites, group, alpn, extended_master_secret, tickets)
+        settle(context, suites, group, alpn, extended_master_secret, tickets, version)
         if client_roots_pem:
             context.load_verify_locations(cadata=client_roots_pem.decode())
             required = require_client_certificate
@@ -287,13 +290,16 @@ def settle(
     alpn: Sequence[str],
     extended_master_secret: bool,
     tickets: bool,
+    version: str,
 ) -> None:
-    """Set what client and server have in common: TLS 1.2 only, tickets only if asked for."""
-    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+    """Set what client and server have in common: one version, tickets only if asked for."""
+    context.minimum_version = context.maximum_version = VERSIONS[version]
     weak_too = suites if "@SECLEVEL" in suites else f"{suites}:@SECLEVEL=0"
     context.set_ciphers(weak_too)
     if not tickets:
         context.options |= ssl.OP_NO_TICKET
+        if version == "1.3" and context.protocol is ssl.PROTOCOL_TLS_SERVER:
+            context.num_tickets = 0
     if group:
         context.set_ecdh_curve(CURVES.get(group, group))
     if alpn:

@@ -5,7 +5,12 @@ from typing import Any
 
 from tlskit.alerts import Alert
 from tlskit.records import MAX_CIPHERTEXT, MAX_PLAINTEXT, Record, fragments, join, split
-from tlskit.registry import AlertDescription, ContentType
+from tlskit.registry import AlertDescription, ContentType, name_of
+
+MAX_HIDDEN = 2**14 + 256
+"""Longest protected record of TLS 1.3 (RFC 9846 §5.2)."""
+INSIDE = (ContentType.alert, ContentType.handshake, ContentType.application_data)
+"""What may be inside one (RFC 9846 §5)."""
 
 
 class Direction:
@@ -29,15 +34,19 @@ class RecordLayer:
     Args:
         protect, unprotect: the version's two formulae, as in its table.
         random: the source of randomness, for CBC's IVs.
+        hides_type: whether a protected record's type is inside it, as in TLS 1.3; then `unprotect`
+            returns it with the content.
     """
 
     def __init__(
         self,
         protect: Callable[..., bytes],
-        unprotect: Callable[..., bytes],
+        unprotect: Callable[..., Any],
         random: Callable[[int], bytes],
+        hides_type: bool = False,
     ) -> None:
         """Begin without keys: what goes by is plain."""
+        self.hides_type = hides_type
         self.protect, self.unprotect, self.random = protect, unprotect, random
         self.reading, self.writing = Direction(), Direction()
         self.incoming = b""
@@ -56,9 +65,12 @@ class RecordLayer:
             content (RFC 5246 §6.2.3).
         """
         keys = self.reading.keys
-        record, self.incoming = split(self.incoming, MAX_CIPHERTEXT if keys else MAX_PLAINTEXT)
+        longest = MAX_HIDDEN if self.hides_type else MAX_CIPHERTEXT
+        record, self.incoming = split(self.incoming, longest if keys else MAX_PLAINTEXT)
         if record is None or keys is None:
             return record
+        if self.hides_type:
+            return self._found(record)
         content = self.unprotect(
             keys,
             self.reading.next_number(),
@@ -71,12 +83,40 @@ class RecordLayer:
             raise Alert(AlertDescription.record_overflow, reason, "RFC 5246 §6.2.3")
         return Record(record.content_type, record.version, content)
 
+    def _found(self, record: Record) -> Record:
+        """Return a record of TLS 1.3 with the type and the content that were inside it.
+
+        Two kinds may come in the clear all the same: ChangeCipherSpec, which means nothing, and an
+        alert of a peer that has failed before it had keys.
+
+        Raises: Alert unexpected_message for any other plain record, or a type that may not be
+            inside (RFC 9846 §5, §5.4).
+        """
+        early = self.reading.sequence_number == 0 and record.content_type == ContentType.alert
+        if early or record.content_type == ContentType.change_cipher_spec:
+            return record
+        if record.content_type != ContentType.application_data:
+            name = name_of(ContentType, record.content_type)
+            reason = f"a record of type {name} in the clear, where records are protected"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §5")
+        number = self.reading.next_number()
+        inside = self.unprotect(self.reading.keys, number, *record)
+        content_type, content = inside
+        if content_type not in INSIDE:
+            name = name_of(ContentType, content_type)
+            reason = f"a protected record of type {name} ({content_type})"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §5")
+        return Record(content_type, record.version, content)
+
     def send(self, content_type: ContentType, version: int, content: bytes) -> None:
         """Put content into as many records as it needs, protected if there are keys."""
         writing, number = self.writing, int(content_type)
         for fragment in fragments(content):
-            if writing.keys is not None:
+            outer = number
+            if writing.keys is not None and number != ContentType.change_cipher_spec:
                 fragment = self.protect(
                     writing.keys, writing.next_number(), number, fragment, self.random
                 )
-            self._outgoing.append(join(Record(number, version, fragment)))
+                if self.hides_type:
+                    outer = ContentType.application_data
+            self._outgoing.append(join(Record(outer, version, fragment)))

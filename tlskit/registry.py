@@ -202,6 +202,20 @@ class CompressionMethod(IntEnum):
     DEFLATE = 1
 
 
+class PskKeyExchangeMode(IntEnum):
+    """Whether a PSK is used alone or with a fresh key exchange (RFC 9846 §4.3.9)."""
+
+    psk_ke = 0
+    psk_dhe_ke = 1
+
+
+class KeyUpdateRequest(IntEnum):
+    """Whether the other side shall renew its keys too (RFC 9846 §4.7.3)."""
+
+    update_not_requested = 0
+    update_requested = 1
+
+
 class NameType(IntEnum):
     """What kind of name server_name holds (RFC 6066 §3)."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tlskit.certificates import Credential, Trust
-from tlskit.cipher_suites import RECOMMENDED, Suite
+from tlskit.cipher_suites import RECOMMENDED, TLS_1_3_SUITES, Suite
 from tlskit.key_exchange import GROUPS
 from tlskit.registry import NamedGroup, SignatureScheme
 from tlskit.signatures import SCHEMES
@@ -91,6 +91,11 @@ class Settings:
         ticket_keys: server: how sessions are sealed into tickets.
         client_certificate: server: whether it asks the client for one, "no", "wanted" or
             "required"; `trust` then holds the roots for it.
+        tls13_suites: which suites of TLS 1.3 may be used, best first.
+        key_shares: client: for how many of its groups, the first ones, TLS 1.3's hello has a key.
+        compatibility: client: whether TLS 1.3 looks like a resumed TLS 1.2 to boxes on the way
+            (RFC 9846 App. E.4).
+        cookie: server: bytes that a client must give back after HelloRetryRequest.
         max_handshake_size: longest handshake message taken from a peer, in bytes.
 
     Raises: ValueError if a value can't be meant.
@@ -113,6 +118,10 @@ class Settings:
     session_store: SessionStore | None = None
     ticket_keys: TicketKeeper | None = None
     client_certificate: str = "no"
+    tls13_suites: tuple[Suite, ...] = TLS_1_3_SUITES
+    key_shares: int = 1
+    compatibility: bool = True
+    cookie: bytes = b""
     max_handshake_size: int = 2**17
 
     def __post_init__(self) -> None:
