@@ -20,7 +20,8 @@ RANKS = {
     5: "hello sessions",
     6: "tls12",
     7: "connection",
-    8: "pki watching facts ladder_rows record_journey chain_rows private_files http_request",
+    8: "pki watching facts ladder_rows record_journey chain_rows private_files http_request "
+    "captures",
     9: "faulty_pki fresh_pki credential_files network serving http_answers row_details lesson",
     10: "first_seconds checkpoints show",
     11: "labs",
@@ -35,7 +36,7 @@ WITHIN = {
     "command": (
         "options show",
         "looking suites",
-        "serve connect",
+        "serve connect pcap",
         "__init__",
     ),
     "exercises": (

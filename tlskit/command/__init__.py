@@ -16,6 +16,7 @@ memory, and print the ladder of its messages with their sizes, and the secrets t
 COMMANDS = {
     "serve": "serve a page over TLS",
     "connect": "connect to a server, and fetch a page",
+    "pcap": "write a handshake as a capture file that Wireshark opens decrypted",
     "suites": "list the cipher suites",
 }
 FAILED, MISUSED = 1, 2
