@@ -81,15 +81,20 @@ class Answers:
     def _answer(self, request: h11.Request) -> bytes:
         if request.method not in (b"GET", b"HEAD"):
             return self._response(405, b"only GET and HEAD are answered here\n", "text/plain")
-        return self._response(200, self._page, "text/html; charset=utf-8")
+        bare = request.method == b"HEAD"
+        return self._response(200, self._page, "text/html; charset=utf-8", bare)
 
-    def _response(self, status: int, body: bytes, kind: str) -> bytes:
-        """Return a whole response: one piece, so that it goes out as one record."""
+    def _response(self, status: int, body: bytes, kind: str, bare: bool = False) -> bytes:
+        """Return a whole response: one piece, so that it goes out as one record.
+
+        A bare one, the answer to HEAD, tells the length of a body that it has not.
+        """
         headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
         if self.over or status == 405:  # a body that nobody reads may follow
             headers.append(("Connection", "close"))
         response = h11.Response(status_code=status, headers=headers)
-        parts = [self._http.send(one) for one in (response, h11.Data(body), h11.EndOfMessage())]
+        content = h11.Data(b"" if bare else body)
+        parts = [self._http.send(one) for one in (response, content, h11.EndOfMessage())]
         return b"".join(part for part in parts if part)
 
     # ---- WebSocket
@@ -105,6 +110,7 @@ class Answers:
             yield self._response(426, said, "text/plain")
             return
         self._websocket = websocket
+        yield from self._frames(b"")  # the answer to the request comes first
         yield from self._frames(self._http.trailing_data[0])
 
     def _frames(self, data: bytes) -> Iterator[bytes]:

@@ -133,5 +133,5 @@ def tell(options: argparse.Namespace, meeting: Meeting) -> None:
         return
     parts = [f"TLS {facts.version}", facts.suite, facts.group or "", facts.alpn or ""]
     parts += ["resumed" if facts.resumed else "", facts.peer_subject or ""]
-    line = ", ".join(part for part in parts if part)
+    line = common.printable(", ".join(part for part in parts if part))
     print(line, file=sys.stderr if options.get else sys.stdout, flush=True)

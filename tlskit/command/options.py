@@ -145,6 +145,20 @@ def tell(line: str) -> None:
 
 def words_for(failure: BaseException) -> str:
     """Return one line for what went wrong: an alert's name and reason, or what the system says."""
+    return printable(said_of(failure))
+
+
+def printable(text: str) -> str:
+    """Return a text in one line, whatever a peer has put into it.
+
+    >>> printable("we speak a\\nb")
+    'we speak a\\\\nb'
+    """
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def said_of(failure: BaseException) -> str:
+    """Return what went wrong in words."""
     if isinstance(failure, InputEnded):
         return f"connection_lost: {failure.reason}"
     if isinstance(failure, Alert | ValueError):

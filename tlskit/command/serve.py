@@ -2,11 +2,13 @@
 
 import argparse
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tlskit import tls12
 from tlskit.cipher_suites import SUITES
@@ -18,10 +20,15 @@ from tlskit.facts import facts_of
 from tlskit.fresh_pki import FreshAuthority
 from tlskit.http_answers import Answers
 from tlskit.network import LOOPBACK
-from tlskit.serving import Server
+from tlskit.serving import Limits, Server
 from tlskit.sessions import SessionCache, TicketKeys
 from tlskit.settings import Settings
 
+resource: Any = None
+with contextlib.suppress(ImportError):  # Windows has no such limits
+    import resource
+
+SPARE_FILES = 64
 DESCRIPTION = """Serve a short page, which tells how it came, over TLS; with --websocket-echo, /echo
 is a WebSocket that says everything back. For learning, not for production."""
 LEGACY = "warning: RSA key transport, CBC and clients without extended master secret are admitted"
@@ -54,14 +61,23 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     key_log = KeyLog(options.keylog) if options.keylog else None
     names = Names()
+    limits = Limits()
     server = Server(
         lambda: replace(settings, now=common.now()),
         tls12.server,
         lambda connection: Answers(facts_of(connection), options.websocket_echo),
+        limits=replace(limits, connections=min(limits.connections, places())),
         watch=lambda: Reporter(options.trace, key_log, names()),
     )
     asyncio.run(serve(server, options.host, options.port))
     return 0
+
+
+def places() -> int:
+    """Return for how many connections this process may open files."""
+    if resource is None:
+        return Limits.connections
+    return max(1, int(resource.getrlimit(resource.RLIMIT_NOFILE)[0]) - SPARE_FILES)
 
 
 @dataclass
