@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 from tlskit.alerts import Alert, InputEnded
 from tlskit.cipher_suites import SUITES, Suite
+from tlskit.http_request import NotHttp
 from tlskit.key_exchange import group_named
 from tlskit.registry import NamedGroup
 
@@ -161,7 +162,7 @@ def said_of(failure: BaseException) -> str:
     """Return what went wrong in words."""
     if isinstance(failure, InputEnded):
         return f"connection_lost: {failure.reason}"
-    if isinstance(failure, Alert | ValueError):
+    if isinstance(failure, Alert | ValueError | NotHttp):
         return str(failure)
     if isinstance(failure, TimeoutError | ConnectionError | ConnectionLost):
         return f"connection_lost: {failure or 'the peer was silent'}"
