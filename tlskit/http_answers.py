@@ -7,6 +7,7 @@ bytes that came go in, bytes that are due come out.
 from collections.abc import Iterator
 from dataclasses import fields
 from html import escape
+from http import HTTPStatus
 
 import h11
 from wsproto import ConnectionType, WSConnection
@@ -92,7 +93,8 @@ class Answers:
         headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
         if self.over or status == 405:  # a body that nobody reads may follow
             headers.append(("Connection", "close"))
-        response = h11.Response(status_code=status, headers=headers)
+        phrase = HTTPStatus(status).phrase
+        response = h11.Response(status_code=status, headers=headers, reason=phrase)
         content = h11.Data(b"" if bare else body)
         parts = [self._http.send(one) for one in (response, content, h11.EndOfMessage())]
         return b"".join(part for part in parts if part)

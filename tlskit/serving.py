@@ -170,6 +170,7 @@ class Link:
     ) -> None:
         self.reader, self.writer, self.limits, self.watch = reader, writer, limits, watch
         self.connection = Connection(settings, side, watch.calls)
+        self._held = b""
         writer.transport.set_write_buffer_limits(WAITING)
         sock = writer.get_extra_info("socket")
         if sock is not None:  # an alert, or a Finished, shall not wait for more to come
@@ -212,11 +213,16 @@ class Link:
                 pass
 
     async def _take(self) -> None:
-        """Wait for bytes and hand them in; the end of the input, or a reset, too."""
-        try:
-            data = await self.reader.read(PIECE)
-        except ConnectionResetError:
-            data = b""
+        """Hand in the bytes of one record, waiting for them; the end of the input, or a reset, too.
+
+        One at a time: a client may say goodbye right behind its request, and is to be answered
+        before its close_notify ends all (RFC 5246 §7.2.1).
+        """
+        if not self._held:
+            with suppress(ConnectionResetError):
+                self._held = await self.reader.read(PIECE)
+        wanted = self.connection.wanted
+        data, self._held = self._held[:wanted], self._held[wanted:]
         try:
             if data:
                 self.connection.receive(data)

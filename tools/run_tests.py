@@ -4,7 +4,8 @@ usage: python3 course.py test [--thorough] [--all-peers] [--only STAGE]
                               [pytest options for the stage "tests"]
 
 The stages are lint, tests, notebooks and exercises. --thorough takes the long form of the tests
-that have one; --all-peers runs also those against NSS, Java and Go. CI=true counts a test that is left out as failed.
+that have one; --all-peers runs also those against NSS, Java and Go. CI=true counts a test
+that is left out as failed.
 """
 
 import os

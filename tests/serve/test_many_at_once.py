@@ -169,3 +169,18 @@ def test_when_the_server_closes_everybody_hears_close_notify():
     assert [one.content_type for one in records] == [21] and not left
     tls.close()
     waiting.close()
+
+
+def test_who_says_goodbye_right_behind_the_request_is_answered_first():
+    with running(for_this_machine()) as server:
+        client = Connection(client_settings(server_name="localhost"), tls12.client())
+        sock = server.dial()
+        while not client.done:
+            sock.sendall(client.data_to_send())
+            client.receive(sock.recv(2**16))
+        client.write(b"GET / HTTP/1.0\r\n\r\n")
+        client.close()
+        sock.sendall(client.data_to_send())
+        kinds = [one.content_type for one in split_all(all_of(sock))[0]]
+        assert kinds == [23, 21]  # the page, then close_notify
+        sock.close()
