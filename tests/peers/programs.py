@@ -104,10 +104,12 @@ def wait_for_port(port: int) -> None:
 
 
 @contextmanager
-def ours(shown: Shown, folder: Path, *options: str) -> Iterator[tuple[int, Program]]:
-    """Run `tlskit serve` with a certificate."""
+def ours(shown: Shown | None, folder: Path, *options: str) -> Iterator[tuple[int, Program]]:
+    """Run `tlskit serve` with a certificate, or with one that it makes itself."""
     command = [sys.executable, "-m", "tlskit", "serve", "--port", "0"]
-    command += ["--cert", str(shown.chain), "--key", str(shown.key), *options]
+    if shown is not None:
+        command += ["--cert", str(shown.chain), "--key", str(shown.key)]
+    command += options
     with started(command, folder) as program:
         yield int(program.wait_for(r"listening on 127\.0\.0\.1:(\d+)")[1]), program
 
