@@ -21,7 +21,12 @@ TIMEOUT = 10.0
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `connect`."""
     parser.add_argument("address", type=common.address, metavar="HOST:PORT")
-    parser.add_argument("--servername", metavar="NAME", help="the name to ask for and to check")
+    parser.add_argument(
+        "--servername",
+        type=common.host_name,
+        metavar="NAME",
+        help="the name to ask for and to check",
+    )
     parser.add_argument("--ca", metavar="FILE", help="roots in PEM (default: this machine's)")
     common.add_offers(parser)
     parser.add_argument("--cert", metavar="FILE", help="a client certificate's chain in PEM")

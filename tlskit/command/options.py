@@ -90,6 +90,24 @@ def port(text: str) -> int:
 
 
 @said
+def count(text: str) -> int:
+    """Return a number of tickets."""
+    if not text.isdecimal():
+        raise ValueError(f"a number of tickets is wanted, not {text!r}")
+    return int(text)
+
+
+@said
+def host_name(text: str) -> str:
+    """Return a name, or an IP address, that a certificate can be checked for (RFC 6066 §3)."""
+    try:
+        text.rstrip(".").encode("idna")
+    except UnicodeError:
+        raise ValueError(f"no name of a host can be {printable(text[:60])!r}") from None
+    return text.rstrip(".")
+
+
+@said
 def address(text: str) -> tuple[str, int]:
     """Return host and port of HOST:PORT; an IPv6 address stands in brackets, [::1]:443."""
     host, colon, number = text.rpartition(":")

@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -45,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     common.add_offers(parser)
     parser.add_argument(
-        "--tickets", type=int, metavar="N", default=1, help="0: no session tickets (1)"
+        "--tickets", type=common.count, metavar="N", default=1, help="0: no session tickets (1)"
     )
     parser.add_argument(
         "--require-client-cert", metavar="CA.pem", help="refuse clients without a certificate of it"
@@ -128,9 +130,17 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 
 async def serve(server: Server, host: str, port: int) -> None:
-    """Say where the server listens, and serve until a signal comes."""
+    """Say where the server listens, and serve until a signal comes.
+
+    Raises: ValueError in one line if it can't listen there.
+    """
     asyncio.get_running_loop().set_exception_handler(lambda _, what: common.tell(what["message"]))
-    await server.start(host, port)
+    try:
+        await server.start(host, port)
+    except OSError as error:  # asyncio says it in words of its own, without the system's
+        resolved = not isinstance(error, socket.gaierror) and error.errno
+        why = os.strerror(error.errno) if resolved else error.strerror or str(error)
+        raise ValueError(f"{host}:{port}: {why}") from None
     over = asyncio.Event()
     on_signals(over.set)
     shown = f"[{host}]" if ":" in host else host
