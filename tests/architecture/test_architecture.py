@@ -91,16 +91,16 @@ WITHIN = {
         "report loops",
         "mistakes",
         "before_you_start lesson_01 lesson_02 lesson_03 lesson_04 lesson_05 lesson_06 "
-        "lesson_07 lesson_08 lesson_09 lesson_10 live key_generation",
+        "lesson_07 lesson_08 lesson_09 lesson_10 lesson_13 live key_generation",
         "__init__",
     ),
     "labs": (
         "key_generation first_tools record_protection hellos in_transit server_flight loopback "
         "resumption",
-        "certificate_chains tampering triple_handshake lengths signalling "
+        "real_peers certificate_chains tampering triple_handshake lengths signalling "
         "in_the_middle key_transport breaks evidence negotiation",
-        "wiretap breaks_hello breaks_exchange breaks_keys breaks_after diagnosis_words",
-        "capstone diagnosis stolen_ticket",
+        "wiretap own_capture breaks_hello breaks_exchange breaks_keys breaks_after diagnosis_words",
+        "capstone diagnosis stolen_ticket brought_capture",
         "__init__",
     ),
     "show": (

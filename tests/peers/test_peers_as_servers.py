@@ -5,7 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 from certificates import CASES, KINDS
-from programs import SERVERS, SERVERS_BESIDES, chosen, openssl_server
+from foreign_servers import SERVERS, SERVERS_BESIDES, openssl_server
+from programs import chosen
 
 from tlskit.cipher_suites import RECOMMENDED
 from tlskit.command import main

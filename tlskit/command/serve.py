@@ -138,8 +138,9 @@ async def serve(server: Server, host: str, port: int) -> None:
     try:
         await server.start(host, port)
     except OSError as error:  # asyncio says it in words of its own, without the system's
-        resolved = not isinstance(error, socket.gaierror) and error.errno
-        why = os.strerror(error.errno) if resolved else error.strerror or str(error)
+        why = error.strerror or str(error)
+        if error.errno and not isinstance(error, socket.gaierror):
+            why = os.strerror(error.errno)
         raise ValueError(f"{host}:{port}: {why}") from None
     over = asyncio.Event()
     on_signals(over.set)
