@@ -34,15 +34,16 @@ class Answers:
     Args:
         facts: what the page tells.
         echo: whether /echo is a WebSocket that says everything back.
+        shown: a page of the caller's instead.
 
     Attributes:
         over: whether the connection is to be closed after what was returned.
     """
 
-    def __init__(self, facts: Facts, echo: bool = False) -> None:
+    def __init__(self, facts: Facts, echo: bool = False, shown: bytes = b"") -> None:
         """Await the first request."""
         self.over = False
-        self._page = page(facts)
+        self._page = shown or page(facts)
         self._echo = echo
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LONGEST_HEAD)
         self._websocket: WSConnection | None = None

@@ -47,11 +47,12 @@ def main() -> int:
         option = "version" if program == "openssl" else "-v"
         write(name, version_of(path, option), heard)
     path = next(filter(None, map(shutil.which, real_peers.BROWSERS)), None)
-    heard = real_peers.browsed(path) if path else None
-    if path is None or heard is None:
-        print("no browser came", file=sys.stderr)
-        return 2
-    write("browser", version_of(path, "--version"), heard)
+    for name, wss in (("browser", False), ("websocket", True)):
+        came = real_peers.browsed(path, wss) if path else None
+        if path is None or came is None:
+            print("no browser came", file=sys.stderr)
+            return 2
+        write(name, version_of(path, "--version"), came)
     return 0
 
 

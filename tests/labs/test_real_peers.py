@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from tlskit.labs import real_peers
+from tlskit.labs.signalling import texts_in
 from tlskit.ladder_rows import ladder_rows, text_ladder
 
 
@@ -66,3 +67,15 @@ def test_a_server_that_does_not_start_is_an_error_and_leaves_nothing(monkeypatch
 def test_recordings_say_where_they_are_from(nothing_installed):
     for name in real_peers.SERVERS:
         assert "recorded from " in real_peers.visit(name).how
+
+
+@pytest.mark.peer("chromium")
+def test_a_browsers_websocket_live_and_recorded(monkeypatch):
+    visits = [real_peers.browser(wss=True)]
+    monkeypatch.setattr(real_peers.shutil, "which", lambda _: None)
+    visits.append(real_peers.browser(wss=True))
+    assert [one.how.split()[0] for one in visits] == ["[live]", "[recorded]"]
+    assert visits[0].told == visits[1].told
+    for one in visits:
+        assert texts_in(real_peers.request_in(one.heard)) == ["hello from the browser"]
+    assert texts_in(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n") == []

@@ -38,6 +38,19 @@ HOST = "localhost"
 PAGE = b"hello from a real peer\n"
 REQUEST = b"GET /hello.txt HTTP/1.0\r\n\r\n"
 PATIENCE = 10.0
+SCRIPT = b"""<!doctype html><title>tlskit</title><p>waiting</p><script>
+const socket = new WebSocket(`wss://${location.host}/echo`);
+socket.onopen = () => socket.send("hello from the browser");
+socket.onmessage = (event) => {
+  document.querySelector("p").textContent = event.data;
+  socket.close();
+};
+</script>
+"""
+HEADLESS = (
+    *("--headless=new", "--no-first-run", "--disable-gpu", "--no-proxy-server"),
+    *("--disable-background-networking", "--dump-dom", "--virtual-time-budget=5000"),
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -87,10 +100,7 @@ def our_client(calls: list[Call]) -> Connection:
 
 
 def visit(name: str) -> Visit:
-    """Let our client visit "OpenSSL" or "nginx", started here, or else as it was recorded.
-
-    Raises: KeyError for another name.
-    """
+    """Let our client visit "OpenSSL" or "nginx", started here, or else as it was recorded."""
     program, server = SERVERS[name]
     path = shutil.which(program) or shutil.which(f"/usr/sbin/{program}")
     if path is None:
@@ -231,75 +241,95 @@ def our_server(calls: list[Call]) -> Connection:
     return Connection(server_settings("visited", **told), tls12.server(), calls)
 
 
-def browser() -> Visit:
-    """Let a browser without a window open a page of ours, or show a recorded visit."""
+def browser(wss: bool = False) -> Visit:
+    """Let a browser without a window open a page of ours, or show a recorded visit.
+
+    Args:
+        wss: the page opens a WebSocket, and it is that connection which is shown.
+    """
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    heard = browsed(path) if path else None
+    heard = browsed(path, wss) if path else None
+    what = "the WebSocket" if wss else "the page"
     if heard is None:
-        how, heard = recorded("browser")
+        how, heard = recorded("websocket" if wss else "browser")
         return server_visit(f"[recorded] no Chromium is to be had here; {how}", heard)
-    return server_visit("[live] Chromium opened the page on this machine", heard)
+    return server_visit(f"[live] Chromium opened {what} on this machine", heard)
 
 
-def browsed(program: str) -> tuple[bytes, bytes] | None:
-    """Return what a browser sent to our server; None if it did not come for the page in time."""
+def browsed(program: str, wss: bool = False) -> tuple[bytes, bytes] | None:
+    """Return what a browser sent to our server; None if it did not come in time."""
     taken: list[tuple[bytes, bytes]] = []
     with network.listen() as listener, tempfile.TemporaryDirectory(prefix="tlskit-") as folder:
-        listener.settimeout(PATIENCE * 2)
-        thread = threading.Thread(target=take_visits, args=(listener, taken), daemon=True)
+        listener.settimeout(0.05)
+        over = threading.Event()
+        thread = threading.Thread(target=take_visits, args=(listener, taken, over), daemon=True)
         thread.start()
         port = listener.getsockname()[1]
-        command = [program, "--headless=new", "--no-first-run", f"--user-data-dir={folder}"]
-        command += ["--disable-gpu", "--no-proxy-server", "--disable-background-networking"]
-        command += [f"--ignore-certificate-errors-spki-list={key_hash()}", "--dump-dom"]
+        command = [program, *HEADLESS, f"--user-data-dir={folder}"]
+        command.append(f"--ignore-certificate-errors-spki-list={key_hash()}")
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--no-sandbox")  # as root Chromium insists on it
         with suppress(OSError, subprocess.TimeoutExpired):
             pages = [f"https://{HOST}:{port}/"]
             subprocess.run(command + pages, capture_output=True, timeout=PATIENCE * 2, cwd=folder)
-        listener.close()
+        over.set()
         thread.join(PATIENCE)
-    return taken[0] if taken else None
+    return next((one for one in taken if is_wanted(request_in(one), wss)), None)
 
 
-def take_visits(listener: socket.socket, taken: list[tuple[bytes, bytes]]) -> None:
-    """Take connections one after the other; keep what asked for the page."""
-    while True:
-        try:
+def is_wanted(said: bytes, wss: bool) -> bool:
+    """Tell whether a browser asked for the page; or for the WebSocket, and spoke in it."""
+    head, _, frames = said.partition(b"\r\n\r\n")
+    return head.startswith(b"GET /echo ") and bool(frames) if wss else head.startswith(b"GET / ")
+
+
+def take_visits(
+    listener: socket.socket, taken: list[tuple[bytes, bytes]], over: threading.Event
+) -> None:
+    """Take connections, each in a thread; keep what was sent, once it is over."""
+    threads = []
+    while not over.is_set():
+        with suppress(TimeoutError):
             sock = listener.accept()[0]
-        except OSError:
-            return
-        with sock, suppress(Exception):  # a visitor may leave in any way
-            sock.settimeout(PATIENCE)
-            heard = answered(sock)
-            if heard[1]:
-                taken.append(heard)
+            threads.append(threading.Thread(target=take, args=(sock, taken), daemon=True))
+            threads[-1].start()
+    for one in threads:
+        one.join(PATIENCE)
 
 
-def answered(sock: socket.socket) -> tuple[bytes, bytes]:
-    """Shake hands, answer one request, say goodbye; return what came, as `browsed` does."""
-    server, first, then = our_server([]), b"", b""
-    while not server.done:
-        data = sock.recv(server.wanted)
-        if not data:
-            return first, b""
-        first += data
+def take(sock: socket.socket, taken: list[tuple[bytes, bytes]]) -> None:
+    """Take one connection to its end."""
+    first, then = list[bytes](), list[bytes]()
+    with sock, suppress(Exception):  # a visitor may leave in any way
+        sock.settimeout(PATIENCE)
+        for shaken, data in answered(sock):
+            (then if shaken else first).append(data)
+    if then:
+        taken.append((b"".join(first), b"".join(then)))
+
+
+def answered(sock: socket.socket) -> Iterator[tuple[bool, bytes]]:
+    """Serve a connection; yield what comes, and whether the handshake was over before it."""
+    server, answers = our_server([]), None
+    while data := sock.recv(server.wanted):
+        yield server.done, data
         server.receive(data)
-        sock.sendall(server.data_to_send())
-    answers = Answers(facts_of(server))
-    while not answers.over:
-        data = sock.recv(server.wanted)
-        if not data:
-            break
-        then += data
-        server.receive(data)
-        for piece in answers.receive(server.read()):
+        if server.done and answers is None:
+            answers = Answers(facts_of(server), echo=True, shown=SCRIPT)
+        for piece in answers.receive(server.read()) if answers else ():
             server.write(piece)
-            sock.sendall(server.data_to_send())
-            answers.over = True
-    server.close()
-    sock.sendall(server.data_to_send())
-    return first, then
+        sock.sendall(server.data_to_send())
+        if server.closed:
+            return
+
+
+def request_in(heard: tuple[bytes, bytes]) -> bytes:
+    """Return what a browser said inside a recorded connection."""
+    server = our_server([])
+    server.receive(heard[0])
+    with suppress(Exception):  # it may have broken off in the middle
+        server.receive(heard[1])
+    return server.read()
 
 
 def server_visit(how: str, heard: tuple[bytes, bytes]) -> Visit:
@@ -308,8 +338,7 @@ def server_visit(how: str, heard: tuple[bytes, bytes]) -> Visit:
     server = our_server(calls)
     server.receive(heard[0])
     server.receive(heard[1])
-    request = server.read()
-    line = request.split(b"\r\n")[0]
+    line = server.read().split(b"\r\n")[0]
     return Visit(how, facts_of(server), heard, line, calls, server.side.order(server.state))
 
 
