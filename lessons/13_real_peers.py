@@ -145,6 +145,7 @@ ECDHE = suite_named("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
 RSA = suite_named("TLS_RSA_WITH_AES_128_GCM_SHA256")
 data = own_capture.capture_file(ECDHE, secrets=False)
 taken = brought_capture.taken_apart(data)
+rows = brought_capture.rows(taken.flights())
 len(data), taken.conversation.client, taken.conversation.server
 
 # %% [markdown]
@@ -165,15 +166,13 @@ reveal(
         9: "The nine steps are not nine messages.",
         2: "More than the hellos is in the clear in TLS 1.2.",
     },
-    figure=lambda: show.table(
-        ("", "sent by", "bytes", "what"), brought_capture.rows(taken.flights())
-    ),
+    figure=lambda: show.packets(rows, 1, taken.readable()[0][1], "random", "ClientHello"),
 )
 
 # %% [markdown]
-# In Wireshark you find the same in three panes: the list of packets above, the fields of one packet
-# below it, and its bytes. The list above is the first pane, drawn from our own decoding. Here are
-# fields and bytes of a message; change the number to see another.
+# In Wireshark you find three panes like these: the list of packets, the fields of the one that you
+# pick, and its bytes, in which the field that you pick is marked. Here they are drawn from our own
+# decoding. The message once more, to look around in; change the number to see another.
 
 # %%
 name, message = taken.readable()[0]

@@ -110,7 +110,7 @@ WITHIN = {
         "explorer key_plot chain_drawing tampering_drawing",
         "negotiation_view explorer_widget record_lab_widget "
         "answering chain_widget tampering_widget",
-        "choosers negotiation_widget diagnosing lengths_view "
+        "packet_panes choosers negotiation_widget diagnosing lengths_view "
         "offers_view recall_questions packing_view picked_tables",
         "course_questions",
         "__init__",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from tlskit import pki
@@ -14,6 +15,8 @@ from tlskit.fresh_pki import FreshAuthority
 KINDS: tuple[Kind, ...] = ("rsa", "ecdsa")
 CASES = ("sound", "wrong CA", "wrong name", "expired", "no intermediate")
 """What a server shows; "wrong CA" is a sound one to a client that believes another root."""
+CLIENT = "client"
+"""A client's own certificate."""
 PASSWORD = "course"
 
 
@@ -28,10 +31,6 @@ class Shown:
     p12: Path
     roots: Path
 
-    @property
-    def sound(self) -> bool:
-        return self.case == "sound"
-
 
 def credential(kind: Kind, case: str) -> Credential:
     now = datetime.now(UTC)
@@ -43,26 +42,32 @@ def credential(kind: Kind, case: str) -> Credential:
 
 
 def written(folder: Path) -> dict[tuple[str, str], Shown]:
-    """Write all of them; return them by kind and case."""
-    (folder / "roots.pem").write_bytes(pki.pem_roots())
-    (folder / "other.pem").write_bytes(FreshAuthority(datetime.now(UTC)).pem_root)
+    """Write all of them, and a client's; return them by kind and case."""
+    roots, other = folder / "roots.pem", folder / "other.pem"
+    roots.write_bytes(pki.pem_roots())
+    other.write_bytes(FreshAuthority(datetime.now(UTC)).pem_root)
     made = {}
     for kind in KINDS:
         for case in CASES:
-            one = credential(kind, case)
-            stem = f"{kind}_{case.replace(' ', '_')}"
-            chain, key, p12 = (folder / f"{stem}.{end}" for end in ("pem", "key", "p12"))
-            chain.write_bytes(pki.pem_chain(one))
-            key.write_bytes(pki.pem_key(one))
-            p12.write_bytes(
-                pkcs12.serialize_key_and_certificates(
-                    b"leaf",
-                    one.private_key,
-                    one.leaf,
-                    [pki.x509.load_der_x509_certificate(der) for der in one.chain[1:]],
-                    BestAvailableEncryption(PASSWORD.encode()),
-                )
-            )
-            roots = folder / ("other.pem" if case == "wrong CA" else "roots.pem")
-            made[kind, case] = Shown(kind, case, chain, key, p12, roots)
+            believed = other if case == "wrong CA" else roots
+            made[kind, case] = files(folder, credential(kind, case), kind, case, believed)
+        client = pki.client_credential(kind)
+        made[kind, CLIENT] = files(folder, client, kind, CLIENT, roots)
     return made
+
+
+def files(folder: Path, one: Credential, kind: Kind, case: str, roots: Path) -> Shown:
+    stem = f"{kind}_{case.replace(' ', '_')}"
+    chain, key, p12 = (folder / f"{stem}.{end}" for end in ("pem", "key", "p12"))
+    chain.write_bytes(pki.pem_chain(one))
+    key.write_bytes(pki.pem_key(one))
+    p12.write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"leaf",
+            one.private_key,
+            one.leaf,
+            [x509.load_der_x509_certificate(der) for der in one.chain[1:]],
+            BestAvailableEncryption(PASSWORD.encode()),
+        )
+    )
+    return Shown(kind, case, chain, key, p12, roots)

@@ -1,17 +1,23 @@
-// Node as a client: node client.js PORT ROOTS [CIPHER] [GROUP] [ALPN] [resume]; prints the page.
+// Node as a client; told name=value: port, roots, version, cipher, group, alpn, chain, key, resume.
 const tls = require("tls");
 const fs = require("fs");
-const [port, roots, cipher, group, alpn, resume] = process.argv.slice(2);
+const told = Object.fromEntries(process.argv.slice(2).map((one) => one.split(/=(.*)/s)));
 const options = {
   host: "127.0.0.1",
-  port: Number(port),
+  port: Number(told.port),
   servername: "localhost",
-  ca: fs.readFileSync(roots),
-  maxVersion: "TLSv1.2",
+  ca: fs.readFileSync(told.roots),
+  minVersion: "TLSv" + told.version,
+  maxVersion: "TLSv" + told.version,
+  ciphers: (told.cipher || "DEFAULT") + ":@SECLEVEL=0",
 };
-if (cipher) options.ciphers = cipher + ":@SECLEVEL=0";
-if (group) options.ecdhCurve = { secp256r1: "P-256", secp384r1: "P-384" }[group] || "X25519";
-if (alpn) options.ALPNProtocols = [alpn];
+const CURVES = { secp256r1: "P-256", secp384r1: "P-384", x25519: "X25519" };
+if (told.group) options.ecdhCurve = CURVES[told.group];
+if (told.alpn) options.ALPNProtocols = [told.alpn];
+if (told.chain) {
+  options.cert = fs.readFileSync(told.chain);
+  options.key = fs.readFileSync(told.key);
+}
 
 function fetch(more, then) {
   let session;
@@ -29,4 +35,4 @@ function fetch(more, then) {
     if (then) then(session);
   });
 }
-fetch({}, resume ? (session) => fetch({ session }) : null);
+fetch({}, told.resume ? (session) => fetch({ session }) : null);

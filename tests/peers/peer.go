@@ -1,4 +1,5 @@
-// Go as a peer, TLS 1.2 only: client PORT ROOTS [SUITE], or server CHAIN KEY.
+// Go as a peer; told name=value. A client: port, roots, version, suite, group, alpn, chain, key,
+// resume. A server: chain, key, version, tickets, roots; it prints its port.
 package main
 
 import (
@@ -8,26 +9,49 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 )
 
-func suite(name string) []uint16 {
-	for _, one := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
-		if one.Name == name {
-			return []uint16{one.ID}
-		}
-	}
-	return nil
+var versions = map[string]uint16{
+	"1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13,
+}
+var groups = map[string]tls.CurveID{
+	"x25519": tls.X25519, "secp256r1": tls.CurveP256, "secp384r1": tls.CurveP384,
 }
 
-func client(port, roots, name string) error {
-	pem, err := os.ReadFile(roots)
-	if err != nil {
-		return err
+func configured(told map[string]string) (*tls.Config, error) {
+	version := versions[told["version"]]
+	config := &tls.Config{MinVersion: version, MaxVersion: version, ServerName: "localhost"}
+	for _, one := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		if one.Name == told["suite"] {
+			config.CipherSuites = []uint16{one.ID}
+		}
 	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(pem)
-	config := &tls.Config{RootCAs: pool, ServerName: "localhost", MaxVersion: tls.VersionTLS12,
-		CipherSuites: suite(name)}
+	if group, ok := groups[told["group"]]; ok {
+		config.CurvePreferences = []tls.CurveID{group}
+	}
+	if told["alpn"] != "" {
+		config.NextProtos = []string{told["alpn"]}
+	}
+	if told["roots"] != "" {
+		pem, err := os.ReadFile(told["roots"])
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = x509.NewCertPool()
+		config.RootCAs.AppendCertsFromPEM(pem)
+	}
+	if told["chain"] != "" {
+		pair, err := tls.LoadX509KeyPair(told["chain"], told["key"])
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+func fetch(port string, config *tls.Config) error {
 	conn, err := tls.Dial("tcp", "127.0.0.1:"+port, config)
 	if err != nil {
 		return err
@@ -39,22 +63,38 @@ func client(port, roots, name string) error {
 	return err
 }
 
-func answer(conn net.Conn) {
-	defer conn.Close()
-	buffer := make([]byte, 4096)
-	if _, err := conn.Read(buffer); err == nil {
-		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n\r\n")
-		fmt.Fprint(conn, "hello from Go\n")
+func client(told map[string]string) error {
+	config, err := configured(told)
+	if err == nil && told["resume"] != "" {
+		config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+		err = fetch(told["port"], config)
 	}
-}
-
-func server(chain, key string) error {
-	pair, err := tls.LoadX509KeyPair(chain, key)
 	if err != nil {
 		return err
 	}
-	config := &tls.Config{Certificates: []tls.Certificate{pair}, MaxVersion: tls.VersionTLS12,
-		NextProtos: []string{"http/1.1"}}
+	return fetch(told["port"], config)
+}
+
+func answer(conn net.Conn) {
+	defer conn.Close()
+	if _, err := conn.Read(make([]byte, 4096)); err != nil {
+		fmt.Println("refused:", err)
+		return
+	}
+	fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n\r\n")
+	fmt.Fprint(conn, "hello from Go\n")
+}
+
+func server(told map[string]string) error {
+	config, err := configured(told)
+	if err != nil {
+		return err
+	}
+	config.NextProtos = []string{"http/1.1"}
+	config.SessionTicketsDisabled = told["tickets"] == "no"
+	if config.RootCAs != nil {
+		config.ClientCAs, config.ClientAuth = config.RootCAs, tls.RequireAndVerifyClientCert
+	}
 	listener, err := tls.Listen("tcp", "127.0.0.1:0", config)
 	if err != nil {
 		return err
@@ -70,14 +110,16 @@ func server(chain, key string) error {
 }
 
 func main() {
-	run, arguments := server, append(os.Args[2:], "", "")
-	var err error
-	if os.Args[1] == "client" {
-		err = client(arguments[0], arguments[1], arguments[2])
-	} else {
-		err = run(arguments[0], arguments[1])
+	told := map[string]string{}
+	for _, one := range os.Args[2:] {
+		name, value, _ := strings.Cut(one, "=")
+		told[name] = value
 	}
-	if err != nil {
+	run := server
+	if os.Args[1] == "client" {
+		run = client
+	}
+	if err := run(told); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}

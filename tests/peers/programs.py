@@ -1,14 +1,18 @@
 """Programs from outside: how each is started, waited for and ended; and our own server as one."""
 
+import atexit
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -113,14 +117,46 @@ def nss_store(folder: Path, roots: Path, p12: Path | None = None) -> Path:
     return store
 
 
-def go_peer(folder: Path) -> str:
-    """Return Go's peer, compiled once a folder."""
-    made = folder / "go-peer"
-    if not made.exists():
-        command = ["go", "build", "-o", str(made), str(HERE / "peer.go")]
-        environment = {**ENVIRONMENT, "GOCACHE": str(folder / "go-cache")}
-        subprocess.run(command, check=True, env=environment, capture_output=True, timeout=300)
-    return str(made)
+@cache
+def compiled(language: str) -> tuple[str, ...]:
+    """Return the command that runs Go's or Java's peer, compiled once a process."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if language == "go":
+        build = ("go", "build", "-o", f"{folder}/peer", str(HERE / "peer.go"))
+        command: tuple[str, ...] = (f"{folder}/peer",)
+    else:
+        build = ("javac", "-d", folder, str(HERE / "Peer.java"))
+        command = ("java", "-XX:TieredStopAtLevel=1", "-cp", folder, "Peer")
+    environment = {**ENVIRONMENT, "GOCACHE": f"{folder}/cache"}
+    subprocess.run(build, check=True, env=environment, capture_output=True, timeout=300)
+    return command
+
+
+# ---- how each of them names an alert that it got (OpenSSL, GnuTLS, NSS by number, Java, Go)
+
+ALERT_WORDS = {
+    "unknown_ca": "unknown.ca|unknown certificate authority|CA is unknown|-12195",
+    "bad_certificate": "bad.certificate|Certificate is bad|-12271",
+    "certificate_expired": "certificate.expired|expired certificate|certificate was expired|-12269",
+    "handshake_failure": "handshake.failure|Handshake failed|-12227",
+    "protocol_version": "protocol.version|-12190",
+    "no_application_protocol": "no.application.protocol|supported application protocol",
+}
+
+
+def alert_in(said: str) -> str:
+    """Return the alert that a program says it got, "" if it names none."""
+    named = (one for one, words in ALERT_WORDS.items() if re.search(words, said, re.IGNORECASE))
+    return next(named, "")
+
+
+def soon(seen: Callable[[], str], seconds: float = 5.0) -> str:
+    """Return what is seen as soon as it is something, or "" when the time is over."""
+    end = time.monotonic() + seconds
+    while not (now := seen()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return now
 
 
 NEEDS = {
