@@ -138,7 +138,7 @@ def compiled(language: str) -> tuple[str, ...]:
 ALERT_WORDS = {
     "unknown_ca": "unknown.ca|unknown certificate authority|CA is unknown|-12195",
     "bad_certificate": "bad.certificate|Certificate is bad|-12271",
-    "certificate_expired": "certificate.expired|expired certificate|certificate was expired|-12269",
+    "certificate_expired": "certificate.(is.)?expired|expired certificate|was expired|-12269",
     "handshake_failure": "handshake.failure|Handshake failed|-12227",
     "protocol_version": "protocol.version|-12190",
     "no_application_protocol": "no.application.protocol|supported application protocol",
