@@ -109,7 +109,7 @@ def nss_store(folder: Path, roots: Path, p12: Path | None = None) -> Path:
     store.mkdir()
     run = {"check": True, "capture_output": True, "timeout": PATIENCE}
     subprocess.run(["certutil", "-N", "-d", f"sql:{store}", "--empty-password"], **run)
-    add = ["certutil", "-A", "-d", f"sql:{store}", "-n", "root", "-t", "C,,", "-i", str(roots)]
+    add = ["certutil", "-A", "-d", f"sql:{store}", "-n", "root", "-t", "CT,,", "-i", str(roots)]
     subprocess.run(add, **run)
     if p12 is not None:
         load = ["pk12util", "-i", str(p12), "-d", f"sql:{store}", "-W", PASSWORD]
