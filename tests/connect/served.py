@@ -1,41 +1,20 @@
 """A listener in a thread, scripted: what a server may do on a real socket, and more."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from socket import SHUT_WR, SO_LINGER, SOL_SOCKET, socket
 from struct import pack
 
-from tlskit import network, pki, tls12
+from tlskit import pki, tls12
 from tlskit.connection import Connection
+from tlskit.labs import loopback
 from tlskit.lesson import server_settings
 
-PATIENCE = 10.0
 Talk = Callable[[socket], None]
 
 
-@contextmanager
-def served(talk: Talk, times: int = 1) -> Iterator[int]:
-    """Hand the next connections to `talk`, one after the other; yield the port."""
-    listener = network.listen()
-    listener.settimeout(PATIENCE)
-
-    def work() -> None:
-        for _ in range(times):
-            with suppress(OSError):
-                sock = listener.accept()[0]
-                sock.settimeout(PATIENCE)
-                with sock, suppress(OSError):
-                    talk(sock)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        yield int(listener.getsockname()[1])
-    finally:
-        listener.close()
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
+served: Callable[[Talk], AbstractContextManager[int]] = loopback.listening
+"""Hands each connection to a script, one after the other, in a thread; yields the port."""
 
 
 def for_localhost(**changes: object) -> Connection:

@@ -1,6 +1,8 @@
 """Servers that speak no TLS, break off, reset, drip or never end: one line, exit code, in time."""
 
 import json
+import subprocess
+import sys
 import time
 
 import pytest
@@ -176,3 +178,18 @@ def test_a_large_page_streams_through(ran):
     with served(answering(head + bytes(size))) as port:
         code, out, _, seconds = ran(port, "--get", "/")
     assert code == 0 and len(out) == size and seconds < 8
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(tmp_path):
+    """As before `| head`: the page is longer than a pipe holds, and nobody reads it to its end."""
+    root, size = tmp_path / "root.pem", 4 * 2**20
+    root.write_bytes(pki.pem_roots())
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode()
+    with served(answering(head + bytes(size))) as port:
+        where = [f"127.0.0.1:{port}", "--servername", "localhost", "--ca", str(root)]
+        command = [sys.executable, "-m", "tlskit", "connect", *where, "--get", "/"]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, **pipes) as started:
+            started.stdout.read(1)
+            started.stdout.close()
+            assert started.stderr.read() == b"" and started.wait(10) == 0

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
 from tlskit.alerts import Alert, InputEnded
-from tlskit.cipher_suites import SUITES, Suite
+from tlskit.cipher_suites import BY_NAME, Suite
+from tlskit.credential_files import credential_from
 from tlskit.http_request import NotHttp
 from tlskit.key_exchange import group_named
 from tlskit.registry import NamedGroup
@@ -46,7 +47,7 @@ def said(words: Callable[[str], T]) -> Callable[[str], T]:
 @said
 def suites(text: str) -> tuple[Suite, ...]:
     """Return the suites named A:B, by IANA or OpenSSL name in any case, best first."""
-    known = {name.lower(): one for one in SUITES for name in (one.name, one.openssl_name)}
+    known = {name.lower(): suite for name, suite in BY_NAME.items()}
     found = []
     for name in text.split(":"):
         if name.lower() not in known:
@@ -144,8 +145,15 @@ def add_offers(parser: argparse.ArgumentParser) -> None:
 
 
 def common_settings(options: argparse.Namespace) -> dict[str, Any]:
-    """Return what the options of `add_offers` mean for `Settings`."""
+    """Return what the options that both ends have mean for `Settings`.
+
+    Raises: ValueError in one line for a certificate without a key, or files that do not do.
+    """
     told: dict[str, Any] = {"random": os.urandom, "now": now(), "alpn": options.alpn}
+    if bool(options.cert) != bool(options.key):
+        raise ValueError("--cert and --key belong together")
+    if options.cert:
+        told["credentials"] = (credential_from(options.cert, options.key, told["now"]),)
     for name in ("suites", "groups"):
         if getattr(options, name):
             told[name] = getattr(options, name)

@@ -8,7 +8,8 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tlskit.cipher_suites import SUITES
 from tlskit.command import options as common
 from tlskit.command.looking import KeyLog, Onlooker
 from tlskit.connection import Connection
-from tlskit.credential_files import credential_from, trust_from
+from tlskit.credential_files import trust_from
 from tlskit.facts import facts_of
 from tlskit.fresh_pki import FreshAuthority
 from tlskit.http_answers import Answers
@@ -62,14 +63,14 @@ def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; return the exit code. Raises: ValueError, OSError."""
     settings = settings_of(options)
     key_log = KeyLog(options.keylog) if options.keylog else None
-    names = Names()
+    numbers = count(1)  # tells the lines of several connections apart
     limits = Limits()
     server = Server(
         lambda: replace(settings, now=common.now()),
         tls12.server,
         lambda connection: Answers(facts_of(connection), options.websocket_echo),
         limits=replace(limits, connections=min(limits.connections, places())),
-        watch=lambda: Reporter(options.trace, key_log, names()),
+        watch=lambda: Reporter(options.trace, key_log, f"[{next(numbers)}] "),
     )
     asyncio.run(serve(server, options.host, options.port))
     return 0
@@ -80,18 +81,6 @@ def places() -> int:
     if resource is None:
         return Limits.connections
     return max(1, int(resource.getrlimit(resource.RLIMIT_NOFILE)[0]) - SPARE_FILES)
-
-
-@dataclass
-class Names:
-    """Numbers the connections, to tell their lines apart."""
-
-    count: int = 0
-
-    def __call__(self) -> str:
-        """Return what stands before the lines of the next connection."""
-        self.count += 1
-        return f"[{self.count}] "
 
 
 class Reporter(Onlooker):
@@ -106,13 +95,9 @@ class Reporter(Onlooker):
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return what the options tell the server. Raises: ValueError in one line."""
     told = common.common_settings(options)
-    if bool(options.cert) != bool(options.key):
-        raise ValueError("--cert and --key belong together")
     if options.cert and options.ca_out:
         raise ValueError("--ca-out is for the root that is made when no --cert is given")
-    if options.cert:
-        told["credentials"] = (credential_from(options.cert, options.key, told["now"]),)
-    else:
+    if "credentials" not in told:
         authority = FreshAuthority(told["now"])
         told["credentials"] = authority.credentials
         if options.ca_out:
