@@ -4,7 +4,7 @@ scapy makes the packets and reads the files. The pcapng blocks are written here,
 Decryption Secrets Block: with it Wireshark opens a file decrypted, with no option set.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from struct import pack
@@ -333,12 +333,3 @@ def offset(sequence: int, start: int) -> int:
     """
     distance = (sequence - start) % 2**32
     return distance - 2**32 if distance >= 2**31 else distance
-
-
-def whole(conversations: Sequence[Conversation]) -> list[Conversation]:
-    """Return the conversations that hold TLS: both sides begin with a handshake record."""
-    return [
-        one
-        for one in conversations
-        if all(one.sent_by(role)[:1] in (b"\x16", b"\x15") for role in (CLIENT, SERVER))
-    ]

@@ -8,8 +8,10 @@ from tlskit.cipher_suites import Suite
 from tlskit.connection import Connection
 from tlskit.keylog import key_log_lines
 from tlskit.labs.key_transport import repeatable_encryption
+from tlskit.labs.server_flight import ChangedOnTheWay
 from tlskit.lesson import HOST, client_settings, server_settings
 from tlskit.order import Role
+from tlskit.peers import exchange
 from tlskit.pki import NOW
 from tlskit.sessions import SessionCache
 from tlskit.settings import Session
@@ -62,22 +64,18 @@ def said(client: Connection, server: Connection, begin: float) -> tuple[Segment,
     """Let two ends shake hands, ask, answer and say goodbye; return what went over the wire."""
     segments: list[Segment] = []
 
-    def carry() -> None:
-        moved = True
-        while moved:
-            moved = False
-            for source, target in ((client, server), (server, client)):
-                data = source.data_to_send()
-                if data:
-                    time = begin + STEP * len(segments)
-                    segments.append(Segment(Role(source.role), data, time))
-                    target.receive(data)
-                    moved = True
+    def listening(end: Connection) -> ChangedOnTheWay:
+        def kept(data: bytes) -> bytes:
+            segments.append(Segment(Role(end.role), data, begin + STEP * len(segments)))
+            return data
 
-    carry()
+        return ChangedOnTheWay(end, kept)
+
+    ends = listening(client), listening(server)
+    exchange(*ends)
     client.write(REQUEST)
-    carry()
+    exchange(*ends)
     server.write(ANSWER)
     server.close()
-    carry()
+    exchange(*ends)
     return tuple(segments)
