@@ -6,6 +6,7 @@ from functools import cache, partial
 from tlskit.checks.mistakes import compare
 from tlskit.checks.report import Report
 from tlskit.cipher_suites import suite_named
+from tlskit.keylog import key_log_line, secrets_of
 from tlskit.labs.brought_capture import RANDOM, Taken, taken_apart
 from tlskit.labs.own_capture import capture_file
 from tlskit.lesson import lesson_random
@@ -109,16 +110,13 @@ def client_random(mine: Callable[[bytes], bytes]) -> Report:
 Line = Callable[[bytes, bytes], str]
 
 
-def right_line(client_random: bytes, master_secret: bytes) -> str:
-    """Return the line of a TLS 1.2 connection (RFC 9850 §2)."""
-    return f"CLIENT_RANDOM {client_random.hex()} {master_secret.hex()}"
-
+right_line = key_log_line
 
 LINE_MISTAKES: Mapping[str, Line] = {
     "The label of TLS 1.2 is CLIENT_RANDOM, in capitals, with an underscore.": (
         lambda random, secret: f"client_random {random.hex()} {secret.hex()}"
     ),
-    "RSA was the label of another line, which held an encrypted pre-master secret.": (
+    "RSA was the label of an older kind of line, found by the encrypted pre-master secret.": (
         lambda random, secret: f"RSA {random.hex()} {secret.hex()}"
     ),
     "Random and secret have changed places.": lambda random, secret: right_line(secret, random),
@@ -160,11 +158,7 @@ def randoms() -> list[bytes]:
 
 def right_secret(text: str, client_random: bytes) -> bytes:
     """Return the master secret of the connection with this random, b"" if it is not there."""
-    for one in text.splitlines():
-        parts = one.split()
-        if parts[:1] == ["CLIENT_RANDOM"] and parts[1] == client_random.hex():
-            return bytes.fromhex(parts[2])
-    return b""
+    return secrets_of(text).get(("CLIENT_RANDOM", client_random), b"")
 
 
 def first_secret(text: str, client_random: bytes) -> bytes:
