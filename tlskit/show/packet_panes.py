@@ -12,8 +12,8 @@ WIDTH, LINE, LEFT = 860, 19, 14
 HEAD = ("no.", "sent by", "bytes", "what is in it")
 COLUMNS = (LEFT + 6, LEFT + 46, LEFT + 116, LEFT + 176)
 MOST_FIELDS, MOST_BYTES, A_ROW = 9, 96, 16
-SHORTEST = 96
-"""How many characters of a line there is room for."""
+CHARACTER = 7.3
+"""How wide a character is drawn at most."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,14 @@ def pane(
             parts.append(band(base))
         weight = ' font-weight="bold"' if at == 0 else ""
         for x, text in zip(columns, line, strict=False):
-            parts.append(f'<text x="{x}" y="{base}"{weight}>{escape(text[:SHORTEST])}</text>')
+            parts.append(f'<text x="{x}" y="{base}"{weight}>{escape(fitted(text, x))}</text>')
     return top + height
+
+
+def fitted(text: str, x: int) -> str:
+    """Return a text that ends within its pane; dots say that there is more of it."""
+    room = int((WIDTH - LEFT - x) / CHARACTER)
+    return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
 def byte_pane(parts: list[str], y: int, view: Explored) -> int:
