@@ -110,14 +110,10 @@ def openssl(said: Callable[[int], None]) -> None:
 
 def tlslite(said: Callable[[int], None]) -> None:
     """Serve by tlslite-ng, a thread a connection: its own asyncio is for clients."""
-    from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+    from bench_peers import tlslite_identity
+    from tlslite.api import TLSConnection
 
-    chain = X509CertChain()
-    chain.parsePemList(pki.pem_chain(CREDENTIAL).decode())
-    key = parsePEMKey(pki.pem_key(CREDENTIAL).decode(), private=True)
-    settings = HandshakeSettings()
-    settings.minVersion = settings.maxVersion = (3, 3)
-    settings.cipherNames = ["aes128gcm"]
+    chain, key, settings = tlslite_identity(CREDENTIAL)
 
     def talk(sock: socket.socket) -> None:
         connection = TLSConnection(sock)

@@ -60,7 +60,7 @@ class Heard:
 
 @pytest.fixture
 def row():
-    """Note a row of the table (tools/peers_table.py): TLSKIT_TABLE names the file for it."""
+    """Note a row of the table of what came of it: TLSKIT_TABLE names the file for it."""
 
     def note(**columns: str) -> None:
         path = os.environ.get("TLSKIT_TABLE")

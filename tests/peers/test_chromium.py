@@ -1,12 +1,10 @@
 """Chromium as a client of `tlskit serve`: pages, WebSockets, certificates, sessions, key log."""
 
-import asyncio
 import json
 import os
 import re
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +12,12 @@ from contextlib import contextmanager
 import pytest
 from certificates import CASES, KINDS
 from playwright.sync_api import Error, sync_playwright
-from running import for_this_machine
+from running import for_this_machine, running
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, Request, TextMessage
 
-from tlskit import pki, tls12
+from tlskit import pki
 from tlskit.keylog import secrets_of
-from tlskit.serving import Server
 
 pytestmark = [pytest.mark.peer("chromium"), pytest.mark.peer("certutil")]
 REFUSALS = {
@@ -237,24 +234,9 @@ class Room:
 @contextmanager
 def signalling() -> Iterator[int]:
     """Run a signalling server of ours; a client must say something to hear what waits for it."""
-    started, over, ports = threading.Event(), threading.Event(), []
-
-    async def serve() -> None:
-        people: list[Room] = []
-        server = Server(for_this_machine(), tls12.server, lambda _: Room(people))
-        await server.start("127.0.0.1", 0)
-        ports.append(server.port)
-        started.set()
-        while not over.is_set():
-            await asyncio.sleep(0.01)
-        await server.close()
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
-    thread.start()
-    assert started.wait(10)
-    yield ports[0]
-    over.set()
-    thread.join(10)
+    people: list[Room] = []
+    with running(for_this_machine(), answers=lambda _: Room(people)) as server:
+        yield server.port
 
 
 CALL = """

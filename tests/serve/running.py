@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from tlskit import pki, tls12
 from tlskit.cipher_suites import SUITES
 from tlskit.facts import facts_of
 from tlskit.http_answers import Answers
-from tlskit.lesson import server_settings
+from tlskit.lesson import lesson_random, server_settings
 from tlskit.serving import Limits, Server
 from tlskit.sessions import SessionCache
 from tlskit.settings import Settings
@@ -106,12 +107,10 @@ def for_this_machine(**changes: Any) -> Callable[[], Settings]:
         "session_store": SessionCache(),
     }
     settings = server_settings(**(usual | changes))
-    count = iter(range(10**9))
+    numbers = count()
 
     def told() -> Settings:
-        from tlskit.lesson import lesson_random
-
-        return replace(settings, random=lesson_random(f"served {next(count)}"))
+        return replace(settings, random=lesson_random(f"served {next(numbers)}"))
 
     return told
 
