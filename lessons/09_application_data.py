@@ -471,9 +471,9 @@ half.data[-28:], half.truncated
 # runs on that; the first line says which it was.
 
 # %%
-from tlskit.labs import real_peers
+from tlskit.labs import real_browser
 
-visit = real_peers.browser(wss=True)
+visit = real_browser.browser(wss=True)
 print(visit.how)
 show.table(("what", "in the WebSocket's connection"), visit.told)
 
@@ -481,11 +481,11 @@ show.table(("what", "in the WebSocket's connection"), visit.told)
 # Its frame was masked with four bytes that the browser drew. Unmasked it says:
 
 # %%
-signalling.texts_in(real_peers.request_in(visit.heard))
+signalling.texts_in(real_browser.request_in(visit.heard))
 
 # %% [markdown]
 # In a terminal `python3 course.py run serve --port 8443 --websocket-echo` serves such a WebSocket at
-# `/echo`; [lesson 13](13_real_peers.ipynb) has more of that.
+# `/echo`; [lesson 13](13_real_browser.ipynb) has more of that.
 
 # %% [markdown]
 # ## Stretch ★★: defend against yourself

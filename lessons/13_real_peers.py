@@ -51,7 +51,7 @@ show.recall("13")
 
 # %%
 from tlskit.checks import lesson_13
-from tlskit.labs import brought_capture, certificate_chains, own_capture, real_peers
+from tlskit.labs import brought_capture, certificate_chains, own_capture, real_browser, real_peers
 from tlskit.predictions import reveal
 from tlskit.tasks import attempt
 
@@ -95,7 +95,7 @@ show.ladder(nginx.calls, nginx.order)
 # Now the other way round: our server, and a browser without a window. (Live or recorded, as above.)
 
 # %%
-browser = real_peers.browser()
+browser = real_browser.browser()
 print(browser.how)
 show.table(("what", "with a browser"), browser.told)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tlskit.labs import real_peers  # noqa: E402
+from tlskit.labs import real_browser, real_peers  # noqa: E402
 
 
 def version_of(path: str, option: str) -> str:
@@ -38,7 +38,7 @@ def write(name: str, who: str, heard: tuple[bytes, bytes]) -> None:
 def main() -> int:
     """Record all three; exit code 2 if a program is missing."""
     for name, (program, server) in real_peers.SERVERS.items():
-        path = shutil.which(program) or shutil.which(f"/usr/sbin/{program}")
+        path = real_peers.program_path(program)
         if path is None:
             print(f"{program} is not installed", file=sys.stderr)
             return 2
@@ -46,9 +46,9 @@ def main() -> int:
             heard = real_peers.fetched(port)
         option = "version" if program == "openssl" else "-v"
         write(name, version_of(path, option), heard)
-    path = next(filter(None, map(shutil.which, real_peers.BROWSERS)), None)
+    path = next(filter(None, map(shutil.which, real_browser.BROWSERS)), None)
     for name, wss in (("browser", False), ("websocket", True)):
-        came = real_peers.browsed(path, wss) if path else None
+        came = real_browser.browsed(path, wss) if path else None
         if path is None or came is None:
             print("no browser came", file=sys.stderr)
             return 2

@@ -99,7 +99,8 @@ WITHIN = {
         "resumption",
         "real_peers certificate_chains tampering triple_handshake lengths signalling "
         "in_the_middle key_transport breaks evidence negotiation",
-        "wiretap own_capture breaks_hello breaks_exchange breaks_keys breaks_after diagnosis_words",
+        "wiretap own_capture real_browser breaks_hello breaks_exchange breaks_keys breaks_after "
+        "diagnosis_words",
         "capstone diagnosis stolen_ticket brought_capture",
         "__init__",
     ),

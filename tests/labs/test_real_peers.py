@@ -1,10 +1,11 @@
 """Visits, live and recorded, tell the same; nothing that was started is left behind."""
 
+import shutil
 import subprocess
 
 import pytest
 
-from tlskit.labs import real_peers
+from tlskit.labs import real_browser, real_peers
 from tlskit.labs.signalling import texts_in
 from tlskit.ladder_rows import ladder_rows, text_ladder
 
@@ -32,9 +33,9 @@ def test_a_live_visit_and_a_recorded_one_tell_the_same(name, monkeypatch):
 
 @pytest.mark.peer("chromium")
 def test_a_browser_live_and_recorded(monkeypatch):
-    live = real_peers.browser()
+    live = real_browser.browser()
     monkeypatch.setattr(real_peers.shutil, "which", lambda _: None)
-    recorded = real_peers.browser()
+    recorded = real_browser.browser()
     assert live.how.startswith("[live] ") and recorded.how.startswith("[recorded] ")
     assert live.told == recorded.told and live.told[-1] == ("last line", "GET / HTTP/1.1")
     messages = [
@@ -46,7 +47,14 @@ def test_a_browser_live_and_recorded(monkeypatch):
 
 def test_a_browser_that_does_not_come_is_replaced_by_the_recording(monkeypatch):
     monkeypatch.setattr(real_peers.shutil, "which", lambda _: "/bin/false")
-    assert real_peers.browser().how.startswith("[recorded] ")
+    assert real_browser.browser().how.startswith("[recorded] ")
+
+
+@pytest.mark.parametrize("name", real_peers.SERVERS)
+def test_a_program_that_does_not_do_as_it_is_told_is_replaced_by_the_recording(name, monkeypatch):
+    monkeypatch.setattr(real_peers, "program_path", lambda _: shutil.which("false"))
+    how = real_peers.visit(name).how
+    assert how.startswith("[recorded] ") and "did not answer here (ConnectionError)" in how
 
 
 def test_a_server_that_does_not_start_is_an_error_and_leaves_nothing(monkeypatch, tmp_path):
@@ -73,7 +81,7 @@ def test_recordings_say_where_they_are_from(nothing_installed):
 def live_websocket():
     """Return a live visit; on a busy machine a browser may end before it has spoken."""
     for _ in range(4):
-        visit = real_peers.browser(wss=True)
+        visit = real_browser.browser(wss=True)
         if visit.how.startswith("[live]"):
             return visit
     raise AssertionError("the browser never spoke")
@@ -83,9 +91,9 @@ def live_websocket():
 def test_a_browsers_websocket_live_and_recorded(monkeypatch):
     visits = [live_websocket()]
     monkeypatch.setattr(real_peers.shutil, "which", lambda _: None)
-    visits.append(real_peers.browser(wss=True))
+    visits.append(real_browser.browser(wss=True))
     assert [one.how.split()[0] for one in visits] == ["[live]", "[recorded]"]
     assert visits[0].told == visits[1].told
     for one in visits:
-        assert texts_in(real_peers.request_in(one.heard)) == ["hello from the browser"]
+        assert texts_in(real_browser.request_in(one.heard)) == ["hello from the browser"]
     assert texts_in(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n") == []
