@@ -485,7 +485,7 @@ signalling.texts_in(real_browser.request_in(visit.heard))
 
 # %% [markdown]
 # In a terminal `python3 course.py run serve --port 8443 --websocket-echo` serves such a WebSocket at
-# `/echo`; [lesson 13](13_real_browser.ipynb) has more of that.
+# `/echo`; [lesson 13](13_real_peers.ipynb) has more of that.
 
 # %% [markdown]
 # ## Stretch ★★: defend against yourself
