@@ -154,6 +154,9 @@ def page(facts: Facts) -> bytes:
     )
     return (
         "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n<title>tlskit</title>\n"
+        '<meta name=viewport content="width=device-width">\n'
+        '<meta name=color-scheme content="light dark">\n'
+        "<style>dd { overflow-wrap: anywhere }</style>\n"
         "<h1>This page came over tlskit</h1>\n<p>It is for learning, not for production.</p>\n"
         f"<dl>\n{rows}</dl>\n</html>\n"
     ).encode()

@@ -101,7 +101,8 @@ def field_lines(view: Explored) -> tuple[list[tuple[str, ...]], int]:
 def value(field: Any) -> str:
     """Return what a field holds, in short."""
     if field.inner:
-        return f"{field.end - field.start} bytes"
+        size = field.end - field.start
+        return f"{size} byte{'' if size == 1 else 's'}"
     said = field.value.hex() if isinstance(field.value, bytes) else str(field.value)
     return f"{said} ({field.meaning})" if field.meaning and field.meaning != said else said
 
@@ -138,10 +139,13 @@ def fitted(text: str, x: int) -> str:
 def byte_pane(parts: list[str], y: int, view: Explored) -> int:
     """Add the bytes, those of the marked field underlined and framed; return where it ends."""
     data, field = view.data[:MOST_BYTES], view.items[view.picked].field
+    title = "3 · bytes"
+    if len(view.data) > MOST_BYTES:
+        title += f", the first {MOST_BYTES} of {len(view.data)}"
     top = y + LINE + 4
     rows = [data[at : at + A_ROW] for at in range(0, len(data), A_ROW)]
     height = LINE * len(rows) + 6
-    parts.append(f'<text x="{LEFT}" y="{y + 14}" font-weight="bold">3 · bytes</text>')
+    parts.append(f'<text x="{LEFT}" y="{y + 14}" font-weight="bold">{escape(title)}</text>')
     parts.append(frame(top, height))
     for at, row in enumerate(rows):
         base = top + LINE * (at + 1) - 3
