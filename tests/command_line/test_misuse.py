@@ -1,6 +1,5 @@
 """Whatever can't be meant, read or reached: one clear line on stderr, exit code 2, no traceback."""
 
-import signal
 import socket
 import stat
 import subprocess
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
 from tlskit import pki
 from tlskit.command import main
 from tlskit.faulty_pki import leaf_with
+
+pytestmark = pytest.mark.timeout(20)  # a server that starts after all would serve for ever
 
 
 @pytest.fixture
@@ -47,19 +48,6 @@ def files(tmp_path):
         path.write_bytes(content)
         names[name] = str(path)
     return names
-
-
-@pytest.fixture(autouse=True)
-def in_time():
-    """A server that starts after all would serve for ever."""
-
-    def too_late(*_):
-        raise AssertionError("the command goes on, and should have refused")
-
-    signal.signal(signal.SIGALRM, too_late)
-    signal.alarm(20)
-    yield
-    signal.alarm(0)
 
 
 def said(capsys, arguments: list[str]) -> str:
