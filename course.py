@@ -52,6 +52,7 @@ COMMANDS = {
     "build": (DEV, ["tools/build_lessons.py"], "make the notebooks from lessons/"),
     "bundle": (LEARNER, ["tools/bundle.py"], "fetch all that `lab --offline` needs, into bundle/"),
     "bench": (DEV, ["tools/bench.py"], "measure tlskit beside OpenSSL and others"),
+    "soak": (DEV, ["tools/soak.py"], "hold our server under load, a fifth of it hostile"),
     "release": ("", ["tools/release.py"], "--for students DIR: the course without solutions"),
     "lock": (DEV, ["tools/lock.py"], "make both locks anew from pyproject.toml"),
     "peers": ("", ["tools/peers.py"], "install what tests need from outside Python"),

@@ -464,6 +464,30 @@ with loopback.our_server(page) as port, loopback.wiretap(port, let_through=1) as
 half.data[-28:], half.truncated
 
 # %% [markdown]
+# ## Optional: a real browser says `wss://`
+#
+# Here a browser without a window opens a page of our own server. The page opens a WebSocket back to
+# it and says something. Where there is no Chromium, what it once sent was recorded, and our server
+# runs on that; the first line says which it was.
+
+# %%
+from tlskit.labs import real_browser
+
+visit = real_browser.browser(wss=True)
+print(visit.how)
+show.table(("what", "in the WebSocket's connection"), visit.told)
+
+# %% [markdown]
+# Its frame was masked with four bytes that the browser drew. Unmasked it says:
+
+# %%
+signalling.texts_in(real_browser.request_in(visit.heard))
+
+# %% [markdown]
+# In a terminal `python3 course.py run serve --port 8443 --websocket-echo` serves such a WebSocket at
+# `/echo`; [lesson 13](13_real_peers.ipynb) has more of that.
+
+# %% [markdown]
 # ## Stretch ★★: defend against yourself
 #
 # Fill the pages up so that your own attack fails: all answers shall have one length. Only add behind

@@ -36,6 +36,8 @@
 # | 08 | [Finished](08_finished.ipynb) | 30 | 07 |
 # | 09 | [Application data](09_application_data.ipynb) | 30 | 08 |
 # | 10 | [Resumption](10_resumption.ipynb) | 30 | 09 |
+# | 11, 12 | TLS 1.3: still to come | | |
+# | 13 | [Real peers](13_real_peers.ipynb) | 30 | 05, 09 |
 
 # %% [markdown]
 # Each lesson starts from recorded bytes, so nothing stops you from opening any of them first; the

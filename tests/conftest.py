@@ -14,6 +14,16 @@ PEERS = {
     "tshark": ("tshark",),
     "openssl": ("openssl",),
     "bwrap": ("bwrap",),
+    "curl": ("curl",),
+    "gnutls-cli": ("gnutls-cli",),
+    "gnutls-serv": ("gnutls-serv",),
+    "nginx": ("nginx", "/usr/sbin/nginx"),
+    "node": ("node",),
+    "certutil": ("certutil",),
+    "tstclnt": ("tstclnt",),
+    "selfserv": ("selfserv",),
+    "java": ("java",),
+    "go": ("go",),
 }
 
 

@@ -69,7 +69,7 @@ def diagnose(
     _check_dates(path, now)
     _check_authorities(path)
     _check_critical(path)
-    _check_usage(path[0], purpose)
+    _check_usage(path[0], purpose, itself_trusted=path[0] in roots)
     check_key(path[0])
     if server_name:
         _check_name(path[0], server_name)
@@ -167,18 +167,24 @@ def _check_critical(path: list[x509.Certificate]) -> None:
                 raise Alert(AlertDescription.certificate_unknown, reason, "RFC 5280 §4.2")
 
 
-def _check_usage(leaf: x509.Certificate, purpose: Purpose) -> None:
+def _check_usage(leaf: x509.Certificate, purpose: Purpose, itself_trusted: bool) -> None:
     extended = extension_of(leaf, x509.ExtendedKeyUsage)
     constraints = extension_of(leaf, x509.BasicConstraints)
     fault = ""
     if extended is not None and PURPOSES[purpose] not in extended:
         came = ", ".join(usage._name for usage in extended)
         fault = f"expected the extended key usage {purpose}Auth, got {came}"
-    elif constraints is not None and constraints.ca:
+    elif constraints is not None and constraints.ca and not (itself_trusted and _may_serve(leaf)):
         fault = f"expected a {purpose}'s certificate, got one of a certification authority"
     if fault:
         reason = f"the certificate of {_name(leaf.subject)} is not for a {purpose}: {fault}"
         raise Alert(AlertDescription.unsupported_certificate, reason, "RFC 5280 §4.2.1.12")
+
+
+def _may_serve(leaf: x509.Certificate) -> bool:
+    """Tell whether a CA's key may do what a handshake asks of it, too (RFC 5280 §4.2.1.3)."""
+    usage = extension_of(leaf, x509.KeyUsage)
+    return usage is None or usage.digital_signature or usage.key_encipherment
 
 
 def check_key(leaf: x509.Certificate) -> None:

@@ -58,8 +58,9 @@ KEY_USAGES = {
 class Trust:
     """The root certificates that a client believes without proof (RFC 5280 §6.1.1 (d)).
 
-    A certificate placed here that is no CA is a server's own, trusted as it is: its dates, usage
-    and name are still checked, as OpenSSL does too.
+    A server's own certificate may be placed here, too, and is trusted as it is, also one that it
+    signed itself as a CA, as `openssl req -x509` makes them: its dates, key, extended usage and
+    name are still checked, as OpenSSL does.
     """
 
     roots: tuple[x509.Certificate, ...]
@@ -185,6 +186,8 @@ def _verified(
             verifier.verify(certificates[0], certificates[1:])
         except verification.VerificationError as refusal:
             diagnose(certificates, trust.roots, now, purpose, server_name)
+            if certificates[0] in trust.roots:
+                return certificates[0]  # believed as it is: there is no path to be verified
             reason = f"the verifier refused the chain: {str(refusal).partition(' (encountered')[0]}"
             raise Alert(AlertDescription.certificate_unknown, reason, "RFC 5280 §6.1") from None
         check_key(certificates[0])  # pyca refuses a short key of a CA, not one of a leaf

@@ -92,6 +92,11 @@ class Connection:
             self._records.incoming += piece
             self._guarded(self._take_records)
 
+    @property
+    def wanted(self) -> int:
+        """How many bytes bring the next record on: who hands in no more sees one after another."""
+        return self._records.wanted
+
     def end_of_input(self) -> None:
         """Take note that the peer's bytes have ended, with or without close_notify.
 

@@ -7,6 +7,7 @@ bytes that came go in, bytes that are due come out.
 from collections.abc import Iterator
 from dataclasses import fields
 from html import escape
+from http import HTTPStatus
 
 import h11
 from wsproto import ConnectionType, WSConnection
@@ -33,15 +34,16 @@ class Answers:
     Args:
         facts: what the page tells.
         echo: whether /echo is a WebSocket that says everything back.
+        shown: a page of the caller's instead.
 
     Attributes:
         over: whether the connection is to be closed after what was returned.
     """
 
-    def __init__(self, facts: Facts, echo: bool = False) -> None:
+    def __init__(self, facts: Facts, echo: bool = False, shown: bytes = b"") -> None:
         """Await the first request."""
         self.over = False
-        self._page = page(facts)
+        self._page = shown or page(facts)
         self._echo = echo
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LONGEST_HEAD)
         self._websocket: WSConnection | None = None
@@ -81,15 +83,21 @@ class Answers:
     def _answer(self, request: h11.Request) -> bytes:
         if request.method not in (b"GET", b"HEAD"):
             return self._response(405, b"only GET and HEAD are answered here\n", "text/plain")
-        return self._response(200, self._page, "text/html; charset=utf-8")
+        bare = request.method == b"HEAD"
+        return self._response(200, self._page, "text/html; charset=utf-8", bare)
 
-    def _response(self, status: int, body: bytes, kind: str) -> bytes:
-        """Return a whole response: one piece, so that it goes out as one record."""
+    def _response(self, status: int, body: bytes, kind: str, bare: bool = False) -> bytes:
+        """Return a whole response: one piece, so that it goes out as one record.
+
+        A bare one, the answer to HEAD, tells the length of a body that it has not.
+        """
         headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
         if self.over or status == 405:  # a body that nobody reads may follow
             headers.append(("Connection", "close"))
-        response = h11.Response(status_code=status, headers=headers)
-        parts = [self._http.send(one) for one in (response, h11.Data(body), h11.EndOfMessage())]
+        phrase = HTTPStatus(status).phrase
+        response = h11.Response(status_code=status, headers=headers, reason=phrase)
+        content = h11.Data(b"" if bare else body)
+        parts = [self._http.send(one) for one in (response, content, h11.EndOfMessage())]
         return b"".join(part for part in parts if part)
 
     # ---- WebSocket
@@ -105,6 +113,7 @@ class Answers:
             yield self._response(426, said, "text/plain")
             return
         self._websocket = websocket
+        yield from self._frames(b"")  # the answer to the request comes first
         yield from self._frames(self._http.trailing_data[0])
 
     def _frames(self, data: bytes) -> Iterator[bytes]:
@@ -145,6 +154,9 @@ def page(facts: Facts) -> bytes:
     )
     return (
         "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n<title>tlskit</title>\n"
+        '<meta name=viewport content="width=device-width">\n'
+        '<meta name=color-scheme content="light dark">\n'
+        "<style>dd { overflow-wrap: anywhere }</style>\n"
         "<h1>This page came over tlskit</h1>\n<p>It is for learning, not for production.</p>\n"
         f"<dl>\n{rows}</dl>\n</html>\n"
     ).encode()

@@ -20,6 +20,10 @@ def request(host: str, path: str) -> bytes:
     return http.send(asked) or b""
 
 
+class NotHttp(Exception):
+    """The answer is none by HTTP/1.x."""
+
+
 class Response:
     """The answer to one GET request, as its bytes come in.
 
@@ -40,7 +44,7 @@ class Response:
     def receive(self, data: bytes) -> None:
         """Take what came; b"" says that the connection has ended.
 
-        Raises: ValueError for what is no answer by HTTP/1.x.
+        Raises: NotHttp.
         """
         try:
             self._http.receive_data(data)
@@ -55,9 +59,8 @@ class Response:
                 elif event is h11.NEED_DATA or isinstance(event, h11.ConnectionClosed):
                     return
         except h11.RemoteProtocolError as error:
-            if data or not self.status:
-                raise ValueError(f"the answer is not HTTP: {error}") from None
-            # the connection has ended before the length that the head promised
+            if data:  # else the connection has ended before the answer has
+                raise NotHttp(f"not_http: {error}") from None
 
     def take(self) -> bytes:
         """Return what has come of the body, and forget it."""

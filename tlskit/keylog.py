@@ -15,7 +15,12 @@ def key_log_lines(state: Any) -> list[str]:
     """
     if not state.master_secret:
         return []
-    return [f"CLIENT_RANDOM {state.client_random.hex()} {state.master_secret.hex()}"]
+    return [key_log_line(state.client_random, state.master_secret)]
+
+
+def key_log_line(client_random: bytes, master_secret: bytes) -> str:
+    """Return the line of a TLS 1.2 connection, without a line end (RFC 9850 §2)."""
+    return f"CLIENT_RANDOM {client_random.hex()} {master_secret.hex()}"
 
 
 def key_log_of(calls: Iterable[Any]) -> list[str]:

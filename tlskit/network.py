@@ -5,6 +5,7 @@ of the network than that they come in pieces, late, or not at all.
 """
 
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from tlskit.watching import Watch
 LOOPBACK = "127.0.0.1"
 TIMEOUT = 10.0
 LINGER = 1.0
+SHORTEST = 0.001
 PIECE = 2**16
 
 
@@ -34,7 +36,7 @@ class Stream:
     no orderly one, and the peer shall see that (RFC 5246 §7.2.1).
 
     Args:
-        timeout: seconds to wait for the peer each time.
+        timeout: seconds to wait for the peer each time, and for the whole handshake.
         calls: as for `Connection`.
         watch: who looks on, instead of `calls`.
 
@@ -55,12 +57,15 @@ class Stream:
         self.socket = sock
         self.socket.settimeout(timeout)
         self._ended = False
+        self._timeout, self._deadline = timeout, time.monotonic() + timeout
         self._watch = watch or Watch()
         try:
             self.connection = Connection(settings, side, self._watch.calls if watch else calls)
             self._send()
             while not self.connection.done:
+                self.socket.settimeout(max(self._deadline - time.monotonic(), SHORTEST))
                 self._take()
+            self.socket.settimeout(timeout)
         except BaseException:
             self.cut()
             raise
@@ -113,9 +118,11 @@ class Stream:
         """
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
-            self.socket.settimeout(LINGER)
-            while self.socket.recv(PIECE):
-                pass
+            end = time.monotonic() + LINGER
+            while (left := end - time.monotonic()) > 0:
+                self.socket.settimeout(left)
+                if not self.socket.recv(PIECE):
+                    break
         self.socket.close()
 
     def _take(self) -> None:
@@ -123,7 +130,9 @@ class Stream:
         try:
             data = self.socket.recv(PIECE)
         except TimeoutError:
-            raise TimeoutError(f"the peer was silent for {self.socket.gettimeout()} s") from None
+            if self.connection.done:
+                raise TimeoutError(f"the peer was silent for {self._timeout} s") from None
+            raise TimeoutError(f"silent or too slow: no handshake in {self._timeout} s") from None
         except ConnectionResetError:
             data = b""
         try:

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from tlskit.alerts import Alert
-from tlskit.records import MAX_CIPHERTEXT, MAX_PLAINTEXT, Record, fragments, join, split
+from tlskit.records import (
+    HEADER_SIZE,
+    MAX_CIPHERTEXT,
+    MAX_PLAINTEXT,
+    Record,
+    fragments,
+    join,
+    split,
+)
 from tlskit.registry import AlertDescription, ContentType, name_of
 
 MAX_HIDDEN = 2**14 + 256
@@ -57,6 +65,17 @@ class RecordLayer:
         data = b"".join(self._outgoing)
         self._outgoing.clear()
         return data
+
+    @property
+    def wanted(self) -> int:
+        """How many bytes bring the record that has begun to its end, or its header, if it is short.
+
+        Never 0: a record of no content has a header.
+        """
+        have = len(self.incoming)
+        if have < HEADER_SIZE:
+            return HEADER_SIZE - have
+        return max(1, HEADER_SIZE + int.from_bytes(self.incoming[3:5], "big") - have)
 
     def next_record(self) -> Record | None:
         """Return the next record with its content opened, or None until more bytes come.

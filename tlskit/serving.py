@@ -27,7 +27,8 @@ class Limits:
 
     Args:
         connections: at once; when they are all taken, the oldest one whose handshake is not over
-            gives way to the next, so that silent peers never shut out a good one.
+            gives way to the next, or else the one that was answered longest ago: silent peers
+            never shut out a good one.
         handshake: for a whole handshake, however slowly its bytes come.
         idle: without a byte from the peer after it, or without its taking what it is sent.
         goodbye: for the peer to say close_notify and hang up.
@@ -74,12 +75,16 @@ class Server:
         self.told, self.side, self.answers = told, side, answers
         self.limits, self.watch = limits, watch
         self._listening: asyncio.Server | None = None
-        self._busy: set[asyncio.Task[None]] = set()
+        # the tasks of all connections, answered longest ago first; and those without a handshake
+        self._busy: dict[asyncio.Task[None], None] = {}
         self._shaking: dict[asyncio.Task[None], None] = {}
+        self._closing = False
 
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 is any that is free. Raises: OSError if that can't be."""
-        self._listening = await asyncio.start_server(self._met, host, port, limit=PIECE)
+        self._listening = await asyncio.start_server(
+            self._met, host, port, limit=PIECE, backlog=self.limits.connections
+        )
 
     @property
     def port(self) -> int:
@@ -94,6 +99,7 @@ class Server:
 
     async def close(self) -> None:
         """Take no more connections, say close_notify to all that are there, and hang up."""
+        self._closing = True
         if self._listening:
             self._listening.close()
         for task in self._busy:
@@ -105,36 +111,35 @@ class Server:
         """Serve one connection to its end; nothing that a peer does is raised from here."""
         task = asyncio.current_task()
         assert task is not None
-        if not self._has_room():
+        if self._closing:
             writer.transport.abort()
             return
-        self._busy.add(task)
-        self._shaking[task] = None
+        self._make_room()
+        self._busy[task] = self._shaking[task] = None
         try:
             link = Link(reader, writer, self.told(), self.side(), self.limits, self.watch())
             await self._serve(link, task)
         finally:
-            self._busy.discard(task)
+            self._busy.pop(task, None)
             self._shaking.pop(task, None)
+            if writer.transport.get_write_buffer_size():
+                writer.transport.abort()  # who has not read it until now never will
             writer.close()
 
-    def _has_room(self) -> bool:
-        """Make room for one more: the oldest handshake that is not over gives way."""
-        if len(self._busy) < self.limits.connections:
-            return True
-        oldest = next(iter(self._shaking), None)
-        if oldest is None:
-            return False
-        del self._shaking[oldest]
-        oldest.cancel()
-        return True
+    def _make_room(self) -> None:
+        """If all places are taken, have one give way."""
+        if len(self._busy) >= self.limits.connections:
+            oldest = next(iter(self._shaking or self._busy))
+            self._busy.pop(oldest, None)
+            self._shaking.pop(oldest, None)
+            oldest.cancel()
 
     async def _serve(self, link: "Link", task: asyncio.Task[None]) -> None:
         failure: BaseException | None = None
         try:
             await link.shake_hands()
             self._shaking.pop(task, None)
-            await link.talk(self.answers(link.connection))
+            await link.talk(self.answers(link.connection), lambda: self._answered(task))
         except (Alert, OSError, TimeoutError) as error:
             failure = error
         except asyncio.CancelledError:  # the server closes, or needs the room
@@ -144,6 +149,11 @@ class Server:
         with suppress(OSError, TimeoutError, asyncio.CancelledError):
             await link.say_goodbye()
         link.watch.ended(link.connection, failure)
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        """Note that a connection is of use: others give way before it."""
+        if task in self._busy:
+            self._busy[task] = self._busy.pop(task)
 
 
 class Link:
@@ -160,6 +170,7 @@ class Link:
     ) -> None:
         self.reader, self.writer, self.limits, self.watch = reader, writer, limits, watch
         self.connection = Connection(settings, side, watch.calls)
+        self._held = b""
         writer.transport.set_write_buffer_limits(WAITING)
         sock = writer.get_extra_info("socket")
         if sock is not None:  # an alert, or a Finished, shall not wait for more to come
@@ -172,7 +183,7 @@ class Link:
                 await self._take()
                 await self._send()
 
-    async def talk(self, inside: Answering) -> None:
+    async def talk(self, inside: Answering, answered: Callable[[], None]) -> None:
         """Answer what the peer says, until one of the two has had enough."""
         while True:
             for piece in inside.receive(self.connection.read()):
@@ -180,6 +191,7 @@ class Link:
                     return
                 self.connection.write(piece)
                 await self._send()
+                answered()
             if inside.over or self.connection.closed:
                 return
             async with asyncio.timeout(self.limits.idle):
@@ -201,11 +213,16 @@ class Link:
                 pass
 
     async def _take(self) -> None:
-        """Wait for bytes and hand them in; the end of the input, or a reset, too."""
-        try:
-            data = await self.reader.read(PIECE)
-        except ConnectionResetError:
-            data = b""
+        """Hand in the bytes of one record, waiting for them; the end of the input, or a reset, too.
+
+        One at a time: a client may say goodbye right behind its request, and is to be answered
+        before its close_notify ends all (RFC 5246 §7.2.1).
+        """
+        if not self._held:
+            with suppress(ConnectionResetError):
+                self._held = await self.reader.read(PIECE)
+        wanted = self.connection.wanted
+        data, self._held = self._held[:wanted], self._held[wanted:]
         try:
             if data:
                 self.connection.receive(data)

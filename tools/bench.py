@@ -1,6 +1,6 @@
 """Measure tlskit beside the bare library, OpenSSL and tlslite-ng; print ratios and their aims.
 
-usage: course.py bench [handshakes|resumption|records|import|pick|grade ...] [--rounds N]
+usage: course.py bench [handshakes|resumption|records|import|pick|grade|serve ...] [--rounds N]
        [--json FILE]
 """
 
@@ -162,6 +162,13 @@ def grade(rounds: int) -> Rows:
     return bench_grade.measured(max(2, rounds // 10))
 
 
+def serve(rounds: int) -> Rows:
+    """Measure serving over loopback, some rounds only: each has three servers in turn."""
+    import bench_serve
+
+    return bench_serve.measured(max(2, rounds // 4))
+
+
 SECTIONS = {
     "handshakes": handshakes,
     "resumption": resumption,
@@ -169,6 +176,7 @@ SECTIONS = {
     "import": imports,
     "pick": pick,
     "grade": grade,
+    "serve": serve,
 }
 
 

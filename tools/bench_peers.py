@@ -4,6 +4,7 @@ import errno
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from tlskit import pki
 from tlskit.certificates import Credential
@@ -137,9 +138,9 @@ class MemorySocket:
         return data
 
 
-def tlslite_handshake(exchange: str, credential: Credential) -> Callable[[], None]:
-    """Return a callable that does one handshake; tlslite-ng does not verify the chain."""
-    from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+def tlslite_identity(credential: Credential) -> tuple[Any, Any, Any]:
+    """Return tlslite-ng's chain, key and settings: TLS 1.2, AES-128-GCM."""
+    from tlslite.api import HandshakeSettings, X509CertChain, parsePEMKey
 
     chain = X509CertChain()
     chain.parsePemList(pki.pem_chain(credential).decode())
@@ -147,6 +148,14 @@ def tlslite_handshake(exchange: str, credential: Credential) -> Callable[[], Non
     settings = HandshakeSettings()
     settings.minVersion = settings.maxVersion = (3, 3)
     settings.cipherNames = ["aes128gcm"]
+    return chain, key, settings
+
+
+def tlslite_handshake(exchange: str, credential: Credential) -> Callable[[], None]:
+    """Return a callable that does one handshake; tlslite-ng does not verify the chain."""
+    from tlslite.api import TLSConnection
+
+    chain, key, settings = tlslite_identity(credential)
     settings.keyExchangeNames = [TLSLITE_EXCHANGE[exchange]]
     settings.eccCurves, settings.dhGroups, settings.keyShares = ["secp256r1"], [], []
     settings.defaultCurve = "secp256r1"

@@ -73,12 +73,14 @@ def version_of(program: str) -> str:
     path = found(program)
     if path is None:
         return ""
-    option = "version" if program == "openssl" else "--version"
+    if program == "certutil":  # it knows no version
+        return "certutil of NSS"
+    option = {"openssl": "version", "nginx": "-v"}.get(program, "--version")
     try:
         said = subprocess.run([path, option], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.SubprocessError):
         return f"{program} (does not answer)"
-    return (said.stdout or said.stderr).strip().split("\n")[0]
+    return (said.stdout or said.stderr).strip().split("\n")[0].partition(" (x86_64")[0]
 
 
 def main() -> int:

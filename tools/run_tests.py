@@ -1,9 +1,11 @@
 """Run every test of the course, stage by stage, and end with one line that counts them all.
 
-usage: python3 course.py test [--thorough] [--only STAGE] [pytest options for the stage "tests"]
+usage: python3 course.py test [--thorough] [--all-peers] [--only STAGE]
+                              [pytest options for the stage "tests"]
 
 The stages are lint, tests, notebooks and exercises. --thorough takes the long form of the tests
-that have one. CI=true counts a test that is left out as failed.
+that have one; --all-peers runs also those against NSS, Java and Go. CI=true counts a test
+that is left out as failed.
 """
 
 import os
@@ -96,6 +98,9 @@ def main(arguments: list[str]) -> int:
     if "--thorough" in arguments:
         arguments.remove("--thorough")
         environment["TLSKIT_THOROUGH"] = "1"
+    if "--all-peers" in arguments:
+        arguments.remove("--all-peers")
+        environment["TLSKIT_ALL_PEERS"] = "1"
     stages = list(STAGES)
     if "--only" in arguments:
         at = arguments.index("--only")

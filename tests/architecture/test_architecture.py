@@ -20,7 +20,8 @@ RANKS = {
     5: "hello sessions tls13_messages",
     6: "tls12 tls13",
     7: "connection",
-    8: "pki watching facts ladder_rows record_journey chain_rows private_files http_request",
+    8: "pki watching facts ladder_rows record_journey chain_rows private_files http_request "
+    "captures",
     9: "faulty_pki fresh_pki credential_files network serving http_answers row_details lesson",
     10: "first_seconds checkpoints show",
     11: "labs",
@@ -35,7 +36,7 @@ WITHIN = {
     "command": (
         "options show",
         "looking suites",
-        "serve connect",
+        "serve connect pcap",
         "__init__",
     ),
     "exercises": (
@@ -98,16 +99,17 @@ WITHIN = {
         "report loops",
         "mistakes",
         "before_you_start lesson_01 lesson_02 lesson_03 lesson_04 lesson_05 lesson_06 "
-        "lesson_07 lesson_08 lesson_09 lesson_10 live key_generation",
+        "lesson_07 lesson_08 lesson_09 lesson_10 lesson_13 live key_generation",
         "__init__",
     ),
     "labs": (
         "key_generation first_tools record_protection hellos in_transit server_flight loopback "
         "resumption",
-        "certificate_chains tampering triple_handshake lengths signalling "
+        "real_peers certificate_chains tampering triple_handshake lengths signalling "
         "in_the_middle key_transport breaks evidence negotiation",
-        "wiretap breaks_hello breaks_exchange breaks_keys breaks_after diagnosis_words",
-        "capstone diagnosis stolen_ticket",
+        "wiretap own_capture real_browser breaks_hello breaks_exchange breaks_keys breaks_after "
+        "diagnosis_words",
+        "capstone diagnosis stolen_ticket brought_capture",
         "__init__",
     ),
     "show": (
@@ -117,7 +119,7 @@ WITHIN = {
         "explorer key_plot chain_drawing tampering_drawing",
         "negotiation_view explorer_widget record_lab_widget "
         "answering chain_widget tampering_widget",
-        "choosers negotiation_widget diagnosing lengths_view "
+        "packet_panes choosers negotiation_widget diagnosing lengths_view "
         "offers_view recall_questions packing_view picked_tables",
         "course_questions",
         "__init__",

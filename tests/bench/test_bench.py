@@ -105,3 +105,15 @@ def test_a_class_is_made_and_graded(tmp_path):
     assert len(rows) == 1 + 3 * 4 + 1
     with pytest.raises(OSError, match="no folder"):
         bench_grade.ours(tmp_path / "nobody", tmp_path / "out")
+
+
+def test_every_server_of_the_bench_answers_its_clients():
+    import bench_serve
+
+    told = bench_serve.context()
+    for kind in bench_serve.SERVERS:
+        with bench_serve.child(kind) as server:
+            assert bench_serve.fetched(told, server.port) == len(bench_serve.SMALL), kind
+            assert bench_serve.fetched(told, server.port, f"/{2**18}") > 2**18
+            seconds, size = server.asked()
+            assert seconds > 0 and (size > 2**20 or sys.platform != "linux")

@@ -8,10 +8,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed448
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from tlskit import pki
 from tlskit.alerts import Alert
-from tlskit.certificates import Trust, name_matches, require_key_usage, verify_chain
+from tlskit.certificates import Credential, Trust, name_matches, require_key_usage, verify_chain
 from tlskit.faulty_pki import FAULTS, faulty, leaf_with
 from tlskit.peers import OpenSSLPeer
 from tlskit.registry import AlertDescription
@@ -291,3 +292,26 @@ def test_our_matching_agrees_with_the_verifier(name):
     else:
         with pytest.raises(Alert, match="bad_certificate: we wanted to reach"):
             verify_chain(credential.chain, name, pki.trust(), pki.NOW)
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_a_certificate_that_signed_itself_as_a_ca_can_be_trusted_as_it_is(kind):
+    """`openssl req -x509` makes such ones: a CA with a server's name."""
+    key = pki.course_key(f"leaf_{kind}")
+    usage = ("digital_signature", "key_encipherment", "key_cert_sign")
+    contents = pki.Contents("localhost", key, ("localhost",), ca=True, key_usage=usage)
+    made = pki.certify(contents, None)
+    own, host = Credential((pki.der(made),), key), "localhost"
+    trust = Trust((made,))
+    assert verify_chain(own.chain, host, trust, pki.NOW) == made
+    assert verdict_of_openssl(own, host, made.public_bytes(Encoding.PEM)) == ACCEPTED
+    for name, now, alert in (
+        ("other.example", pki.NOW, "bad_certificate"),
+        (host, pki.LAST_DAY + timedelta(days=1), "certificate_expired"),
+    ):
+        with pytest.raises(Alert) as caught:
+            verify_chain(own.chain, name, trust, now)
+        assert caught.value.description.name == alert
+    with pytest.raises(Alert) as caught:
+        verify_chain(own.chain, host, pki.trust(), pki.NOW)
+    assert caught.value.description.name == "unknown_ca"

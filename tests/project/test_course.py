@@ -230,7 +230,7 @@ def test_a_machine_without_a_screen_gets_no_browser(monkeypatch):
 def test_peers_without_apt_names_the_programs(monkeypatch, capsys):
     monkeypatch.setattr(peers.shutil, "which", lambda name: None)
     assert peers.main() == 2
-    assert "openssl, chromium, tshark, bwrap" in capsys.readouterr().err
+    assert "openssl, chromium, tshark, bwrap, curl" in capsys.readouterr().err
 
 
 def test_peers_asks_for_what_makes_environments_too(monkeypatch):

@@ -6,11 +6,12 @@ import pytest
 
 from tlskit.questions import about, all_questions, opening
 
-LESSONS = [f"{number:02d}" for number in range(11)]
+LESSONS = [*(f"{number:02d}" for number in range(11)), "13"]
 OPENED_BY = {
     "02": ["01", "00"],
     "03": ["02", "00"],
     **{f"{n:02d}": [f"{n - 1:02d}", f"{n - 3:02d}"] for n in range(4, 11)},
+    "13": ["10", "05"],
 }
 """From 02 on two lessons each: the one before and the third before; 02 has none such, but 00."""
 WRONG_WORDS = ("session key",)

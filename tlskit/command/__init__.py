@@ -9,6 +9,7 @@ from typing import Any
 from tlskit.alerts import Alert
 from tlskit.command import show
 from tlskit.command.options import ConnectionLost, Parser, tell, words_for
+from tlskit.http_request import NotHttp
 
 DESCRIPTION = """Without a command: run a TLS 1.2 handshake between our own client and server, in
 memory, and print the ladder of its messages with their sizes, and the secrets that both derived."""
@@ -16,6 +17,7 @@ memory, and print the ladder of its messages with their sizes, and the secrets t
 COMMANDS = {
     "serve": "serve a page over TLS",
     "connect": "connect to a server, and fetch a page",
+    "pcap": "write a handshake as a capture file that Wireshark opens decrypted",
     "suites": "list the cipher suites",
 }
 FAILED, MISUSED = 1, 2
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (Alert, ConnectionLost) as failure:
+    except (Alert, ConnectionLost, NotHttp) as failure:
         tell(words_for(failure))
         return FAILED
     except BrokenPipeError:  # as before `| head`: the reader has seen enough

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from tlskit import network, tls12
 from tlskit.command import options as common
 from tlskit.command.looking import KeyLog, Onlooker
-from tlskit.credential_files import credential_from, system_trust, trust_from
+from tlskit.credential_files import system_trust, trust_from
 from tlskit.facts import Facts, facts_of
 from tlskit.http_request import Response, request
 from tlskit.settings import Session, Settings
@@ -21,7 +21,12 @@ TIMEOUT = 10.0
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `connect`."""
     parser.add_argument("address", type=common.address, metavar="HOST:PORT")
-    parser.add_argument("--servername", metavar="NAME", help="the name to ask for and to check")
+    parser.add_argument(
+        "--servername",
+        type=common.host_name,
+        metavar="NAME",
+        help="the name to ask for and to check",
+    )
     parser.add_argument("--ca", metavar="FILE", help="roots in PEM (default: this machine's)")
     common.add_offers(parser)
     parser.add_argument("--cert", metavar="FILE", help="a client certificate's chain in PEM")
@@ -59,10 +64,6 @@ def run(options: argparse.Namespace) -> int:
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return what the options tell the client. Raises: ValueError in one line."""
     told = common.common_settings(options)
-    if bool(options.cert) != bool(options.key):
-        raise ValueError("--cert and --key belong together")
-    if options.cert:
-        told["credentials"] = (credential_from(options.cert, options.key, told["now"]),)
     if options.get:
         request("localhost", options.get)  # whether the path can be meant, before anything is sent
     if options.allow_missing_extended_master_secret:
@@ -84,6 +85,8 @@ def meet(options: argparse.Namespace, settings: Settings, watch: Onlooker) -> Me
             received = fetch(options, stream) if options.get else 0
             connection = stream.connection
             return Meeting(facts_of(connection), received, connection.session)
+    except BrokenPipeError:  # ours, of the page: the stream itself lets such an end pass
+        raise
     except OSError as error:
         raise common.ConnectionLost(str(error)) from None
 
@@ -133,5 +136,5 @@ def tell(options: argparse.Namespace, meeting: Meeting) -> None:
         return
     parts = [f"TLS {facts.version}", facts.suite, facts.group or "", facts.alpn or ""]
     parts += ["resumed" if facts.resumed else "", facts.peer_subject or ""]
-    line = ", ".join(part for part in parts if part)
+    line = common.printable(", ".join(part for part in parts if part))
     print(line, file=sys.stderr if options.get else sys.stdout, flush=True)

@@ -3,6 +3,7 @@
 import sys
 from typing import TextIO
 
+from tlskit.command.options import printable
 from tlskit.connection import Connection
 from tlskit.keylog import key_log_lines
 from tlskit.ladder_rows import ladder_rows, lines_of
@@ -68,4 +69,5 @@ class Onlooker(Watch):
                     self._print(line)
 
     def _print(self, line: str) -> None:
-        print(f"{self.name}{line}", file=self._out, flush=True)
+        shown = "\n".join(map(printable, line.split("\n")))
+        print(f"{self.name}{shown}", file=self._out, flush=True)

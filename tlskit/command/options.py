@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
 from tlskit.alerts import Alert, InputEnded
-from tlskit.cipher_suites import SUITES, Suite
+from tlskit.cipher_suites import BY_NAME, Suite
+from tlskit.credential_files import credential_from
+from tlskit.http_request import NotHttp
 from tlskit.key_exchange import group_named
 from tlskit.registry import NamedGroup
 
@@ -45,7 +47,7 @@ def said(words: Callable[[str], T]) -> Callable[[str], T]:
 @said
 def suites(text: str) -> tuple[Suite, ...]:
     """Return the suites named A:B, by IANA or OpenSSL name in any case, best first."""
-    known = {name.lower(): one for one in SUITES for name in (one.name, one.openssl_name)}
+    known = {name.lower(): suite for name, suite in BY_NAME.items()}
     found = []
     for name in text.split(":"):
         if name.lower() not in known:
@@ -89,6 +91,24 @@ def port(text: str) -> int:
 
 
 @said
+def count(text: str) -> int:
+    """Return a number of tickets."""
+    if not text.isdecimal():
+        raise ValueError(f"a number of tickets is wanted, not {text!r}")
+    return int(text)
+
+
+@said
+def host_name(text: str) -> str:
+    """Return a name, or an IP address, that a certificate can be checked for (RFC 6066 §3)."""
+    try:
+        text.rstrip(".").encode("idna")
+    except UnicodeError:
+        raise ValueError(f"no name of a host can be {printable(text[:60])!r}") from None
+    return text.rstrip(".")
+
+
+@said
 def address(text: str) -> tuple[str, int]:
     """Return host and port of HOST:PORT; an IPv6 address stands in brackets, [::1]:443."""
     host, colon, number = text.rpartition(":")
@@ -125,8 +145,15 @@ def add_offers(parser: argparse.ArgumentParser) -> None:
 
 
 def common_settings(options: argparse.Namespace) -> dict[str, Any]:
-    """Return what the options of `add_offers` mean for `Settings`."""
+    """Return what the options that both ends have mean for `Settings`.
+
+    Raises: ValueError in one line for a certificate without a key, or files that do not do.
+    """
     told: dict[str, Any] = {"random": os.urandom, "now": now(), "alpn": options.alpn}
+    if bool(options.cert) != bool(options.key):
+        raise ValueError("--cert and --key belong together")
+    if options.cert:
+        told["credentials"] = (credential_from(options.cert, options.key, told["now"]),)
     for name in ("suites", "groups"):
         if getattr(options, name):
             told[name] = getattr(options, name)
@@ -145,9 +172,23 @@ def tell(line: str) -> None:
 
 def words_for(failure: BaseException) -> str:
     """Return one line for what went wrong: an alert's name and reason, or what the system says."""
+    return printable(said_of(failure))
+
+
+def printable(text: str) -> str:
+    """Return a text in one line, whatever a peer has put into it.
+
+    >>> printable("we speak a\\nb")
+    'we speak a\\\\nb'
+    """
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def said_of(failure: BaseException) -> str:
+    """Return what went wrong in words."""
     if isinstance(failure, InputEnded):
         return f"connection_lost: {failure.reason}"
-    if isinstance(failure, Alert | ValueError):
+    if isinstance(failure, Alert | ValueError | NotHttp):
         return str(failure)
     if isinstance(failure, TimeoutError | ConnectionError | ConnectionLost):
         return f"connection_lost: {failure or 'the peer was silent'}"

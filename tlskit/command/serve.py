@@ -2,26 +2,36 @@
 
 import argparse
 import asyncio
+import contextlib
+import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from tlskit import tls12
 from tlskit.cipher_suites import SUITES
 from tlskit.command import options as common
 from tlskit.command.looking import KeyLog, Onlooker
 from tlskit.connection import Connection
-from tlskit.credential_files import credential_from, trust_from
+from tlskit.credential_files import trust_from
 from tlskit.facts import facts_of
 from tlskit.fresh_pki import FreshAuthority
 from tlskit.http_answers import Answers
 from tlskit.network import LOOPBACK
-from tlskit.serving import Server
+from tlskit.serving import Limits, Server
 from tlskit.sessions import SessionCache, TicketKeys
 from tlskit.settings import Settings
 
+resource: Any = None
+with contextlib.suppress(ImportError):  # Windows has no such limits
+    import resource
+
+SPARE_FILES = 64
 DESCRIPTION = """Serve a short page, which tells how it came, over TLS; with --websocket-echo, /echo
 is a WebSocket that says everything back. For learning, not for production."""
 LEGACY = "warning: RSA key transport, CBC and clients without extended master secret are admitted"
@@ -38,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     common.add_offers(parser)
     parser.add_argument(
-        "--tickets", type=int, metavar="N", default=1, help="0: no session tickets (1)"
+        "--tickets", type=common.count, metavar="N", default=1, help="0: no session tickets (1)"
     )
     parser.add_argument(
         "--require-client-cert", metavar="CA.pem", help="refuse clients without a certificate of it"
@@ -53,27 +63,24 @@ def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; return the exit code. Raises: ValueError, OSError."""
     settings = settings_of(options)
     key_log = KeyLog(options.keylog) if options.keylog else None
-    names = Names()
+    numbers = count(1)  # tells the lines of several connections apart
+    limits = Limits()
     server = Server(
         lambda: replace(settings, now=common.now()),
         tls12.server,
         lambda connection: Answers(facts_of(connection), options.websocket_echo),
-        watch=lambda: Reporter(options.trace, key_log, names()),
+        limits=replace(limits, connections=min(limits.connections, places())),
+        watch=lambda: Reporter(options.trace, key_log, f"[{next(numbers)}] "),
     )
     asyncio.run(serve(server, options.host, options.port))
     return 0
 
 
-@dataclass
-class Names:
-    """Numbers the connections, to tell their lines apart."""
-
-    count: int = 0
-
-    def __call__(self) -> str:
-        """Return what stands before the lines of the next connection."""
-        self.count += 1
-        return f"[{self.count}] "
+def places() -> int:
+    """Return for how many connections this process may open files."""
+    if resource is None:
+        return Limits.connections
+    return max(1, int(resource.getrlimit(resource.RLIMIT_NOFILE)[0]) - SPARE_FILES)
 
 
 class Reporter(Onlooker):
@@ -88,13 +95,9 @@ class Reporter(Onlooker):
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return what the options tell the server. Raises: ValueError in one line."""
     told = common.common_settings(options)
-    if bool(options.cert) != bool(options.key):
-        raise ValueError("--cert and --key belong together")
     if options.cert and options.ca_out:
         raise ValueError("--ca-out is for the root that is made when no --cert is given")
-    if options.cert:
-        told["credentials"] = (credential_from(options.cert, options.key, told["now"]),)
-    else:
+    if "credentials" not in told:
         authority = FreshAuthority(told["now"])
         told["credentials"] = authority.credentials
         if options.ca_out:
@@ -112,9 +115,18 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 
 async def serve(server: Server, host: str, port: int) -> None:
-    """Say where the server listens, and serve until a signal comes."""
+    """Say where the server listens, and serve until a signal comes.
+
+    Raises: ValueError in one line if it can't listen there.
+    """
     asyncio.get_running_loop().set_exception_handler(lambda _, what: common.tell(what["message"]))
-    await server.start(host, port)
+    try:
+        await server.start(host, port)
+    except OSError as error:  # asyncio says it in words of its own, without the system's
+        why = error.strerror or str(error)
+        if error.errno and not isinstance(error, socket.gaierror):
+            why = os.strerror(error.errno)
+        raise ValueError(f"{host}:{port}: {why}") from None
     over = asyncio.Event()
     on_signals(over.set)
     shown = f"[{host}]" if ":" in host else host

@@ -19,7 +19,7 @@ from tlskit.certificates import Credential, Trust, names_of
 from tlskit.chain_rows import chain_rows, common_name, judged
 from tlskit.cipher_suites import suite_named
 from tlskit.connection import Connection
-from tlskit.faulty_pki import FAULTS, faulty
+from tlskit.faulty_pki import FAULTS, faulty, stranger
 from tlskit.lesson import HOST, REQUEST, Run, client_settings, openssl_client, server_settings
 from tlskit.messages import frame_handshake
 from tlskit.order import Role
@@ -319,3 +319,12 @@ def beside_each_other(verifiers: dict[str, Verifier | None]) -> list[tuple[str, 
         (fault.replace("_", " "), *("believes" if one[fault] else "refuses" for one in columns))
         for fault in SERVERS
     ]
+
+
+def alert_without_root() -> str:
+    """Return the alert of a client that believes another root than the server's chain leads to."""
+    trust = Trust((stranger("another root").certificate,))
+    client = Connection(client_settings(trust=trust), tls12.client())
+    exchange(client, Connection(server_settings(), tls12.server()))
+    failure = client.failure
+    return failure.description.name if isinstance(failure, Alert) else ""

@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Event, Message, Request, TextMessage
+from wsproto.utilities import RemoteProtocolError
 
 from tlskit import pki, tls12
 from tlskit.alerts import Alert
@@ -278,3 +279,20 @@ def frame_parts(frame: bytes) -> Mapping[str, tuple[int, str]]:
     kind = f"{length} bytes, XORed with the key" if masked else f"{length} bytes, as they are"
     parts["payload"] = (2 + extended + 4 * masked, kind)
     return parts
+
+
+def texts_in(conversation: bytes) -> list[str]:
+    """Return the texts that a browser sent over a WebSocket: its request first, then frames.
+
+    None for a request that asks for no WebSocket.
+    """
+    head, end_of_head, frames = conversation.partition(b"\r\n\r\n")
+    end = WSConnection(ConnectionType.SERVER)
+    try:
+        end.receive_data(head + end_of_head)
+    except RemoteProtocolError:  # a request for something else
+        return []
+    list(end.events())  # the request itself
+    end.send(AcceptConnection())
+    end.receive_data(frames)
+    return [event.data for event in end.events() if isinstance(event, TextMessage)]

@@ -26,12 +26,12 @@ class Recording:
     """The bytes that each side sent, from ClientHello to an answer.
 
     Args:
-        server_end: what the server itself knows; it is not on the tape.
+        server_end: what the server itself knows, if it was ours; it is not on the tape.
     """
 
     client: bytes = field(repr=False)
     server: bytes = field(repr=False)
-    server_end: Connection = field(repr=False)
+    server_end: Connection | None = field(default=None, repr=False)
 
 
 def record(name: str) -> Recording:
@@ -91,6 +91,7 @@ def seen(recording: Recording) -> State:
         server_random=answer.random,
         suite=BY_CODE[answer.cipher_suite],
         extended_master_secret=ExtensionType.extended_master_secret in answers,
+        encrypt_then_mac=ExtensionType.encrypt_then_mac in answers,
     )
 
 

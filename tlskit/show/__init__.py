@@ -40,6 +40,7 @@ PLACES = {
     "case": "diagnosing",
     "diagnose": "diagnosing",
     "table": "tables",
+    "packets": "packet_panes",
     "negotiated": "negotiation_view",
     "negotiation": "negotiation_widget",
     "tampered": "tampering_widget",

@@ -1,0 +1,156 @@
+"""Programs from outside as servers for `tlskit connect`: certificates, suites, groups, sessions."""
+
+import json
+from contextlib import ExitStack
+
+import pytest
+from certificates import CASES, CLIENT, KINDS
+from foreign_servers import SERVERS, SERVERS_BESIDES, USUAL, Manner
+from programs import alert_in, chosen, soon
+
+from tlskit.cipher_suites import RECOMMENDED
+from tlskit.command import main
+
+EVERY = SERVERS | SERVERS_BESIDES
+PEERS = chosen(SERVERS, SERVERS_BESIDES)
+WITHOUT_EXTENDED_MASTER_SECRET = ("Go",)
+ALERTS = {
+    "wrong CA": "unknown_ca",
+    "wrong name": "bad_certificate",
+    "expired": "certificate_expired",
+    "no intermediate": "unknown_ca",
+}
+GROUPS = ("x25519", "secp256r1", "secp384r1")
+
+
+@pytest.fixture(scope="module")
+def theirs(shown, tmp_path_factory):
+    """Their servers, one for each certificate and manner, started when wanted."""
+    folder, running = tmp_path_factory.mktemp("theirs"), {}
+    with ExitStack() as stack:
+
+        def server(peer: str, kind: str, case: str = "sound", manner: Manner = USUAL):
+            key = (peer, kind, case, manner)
+            if key not in running:
+                started = EVERY[peer](shown[kind, case], folder, manner)
+                running[key] = stack.enter_context(started)
+            return running[key]
+
+        yield server
+
+
+@pytest.fixture
+def connect(capfd, theirs, shown):
+    """Run `tlskit connect --json`; return exit code, what it told, stderr, and their words."""
+
+    def run(peer: str, kind: str, *options: str, case: str = "sound", manner: Manner = USUAL):
+        server = theirs(peer, kind, case, manner)
+        before = len(server.heard())
+        where = [f"127.0.0.1:{server.port}", "--servername", "localhost", "--get", "/", "--json"]
+        where += ["--ca", str(shown[kind, case].roots)]
+        if peer in WITHOUT_EXTENDED_MASTER_SECRET:
+            where.append("--allow-missing-extended-master-secret")
+        capfd.readouterr()
+        code = main(["connect", *where, *options])
+        out, err = capfd.readouterr()
+        told = [json.loads(line) for line in out.splitlines()]
+        return code, told, err, lambda: alert_in(server.heard()[before:])
+
+    return run
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("peer", PEERS)
+def test_a_page_over_each_certificate(peer, kind, connect, row):
+    code, told, err, _ = connect(peer, kind)
+    assert code == 0 and told[0]["version"] == "1.2", err
+    assert told[0]["bytes_received"] > 0 and told[0]["peer_subject"] == "CN=localhost"
+    assert f"ECDHE_{kind.upper()}" in told[0]["suite"]
+    row(peer=peer, role="server", suite="our first choice", certificate=kind, outcome="page")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("case", [case for case in CASES if case != "sound"])
+@pytest.mark.parametrize("peer", PEERS)
+def test_we_refuse_a_fault_by_name_and_the_peer_hears_it(peer, case, kind, connect, row):
+    code, told, err, heard = connect(peer, kind, case=case)
+    last = err.splitlines()[-1]
+    assert (code, told) == (1, []) and last.startswith(f"tlskit: {ALERTS[case]}: "), err
+    assert soon(heard) == ALERTS[case]
+    outcome = f"we send {ALERTS[case]}"
+    row(peer=peer, role="server", suite="", certificate=f"{kind}, {case}", outcome=outcome)
+
+
+@pytest.mark.parametrize("suite", RECOMMENDED, ids=lambda suite: suite.name)
+@pytest.mark.parametrize("peer", PEERS)
+def test_every_suite(peer, suite, connect, row):
+    kind = suite.authentication
+    code, told, err, _ = connect(peer, kind, "--suites", suite.name)
+    assert code == 0 and told[0]["suite"] == suite.name, err
+    row(peer=peer, role="server", suite=suite.name, certificate=kind, outcome="page")
+
+
+@pytest.mark.parametrize("name", ["TLS_RSA_WITH_AES_128_GCM_SHA256", "ecdhe-rsa-aes128-sha"])
+@pytest.mark.parametrize("peer", [one for one in PEERS if one.values[0] in ("OpenSSL", "GnuTLS")])
+def test_a_taught_suite_by_its_name(peer, name, connect, row):
+    code, told, err, _ = connect(peer, "rsa", "--suites", name)
+    assert code == 0 and "RSA_WITH" in told[0]["suite"], err
+    assert (told[0]["group"] is None) == ("ECDHE" not in told[0]["suite"])
+    outcome = "page with --suites NAME"
+    row(peer=peer, role="server", suite=told[0]["suite"], certificate="rsa", outcome=outcome)
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.3"])
+@pytest.mark.parametrize("peer", PEERS)
+def test_a_server_of_another_version_says_so(peer, version, connect, row):
+    code, told, err, _ = connect(peer, "rsa", manner=Manner(version=version))
+    assert (code, told) == (1, []), err
+    name = err.splitlines()[-1].removeprefix("tlskit: ").partition(":")[0]
+    assert name in ("protocol_version", "handshake_failure"), err
+    outcome = f"{'it sends' if 'the peer sent it' in err else 'we send'} {name}"
+    row(
+        **{"peer": peer, "role": "server", "version": version},
+        **{"suite": "no other version", "certificate": "rsa", "outcome": outcome},
+    )
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("peer", PEERS)
+def test_every_group(peer, group, connect, row):
+    code, told, err, _ = connect(peer, "rsa", "--groups", group.upper())
+    assert code == 0 and told[0]["group"] == group, err
+    row(peer=peer, role="server", suite=f"group {group}", certificate="rsa", outcome="page")
+
+
+@pytest.mark.parametrize("how", ["ticket", "ID"])
+@pytest.mark.parametrize("peer", PEERS)
+def test_resumption(peer, how, connect, row):
+    manner = Manner(tickets=how == "ticket")
+    code, told, err, _ = connect(peer, "ecdsa", "--resume", "--trace", manner=manner)
+    resumed = [one["resumed"] for one in told]
+    if (peer, how) == ("Go", "ID"):  # it gives tickets alone
+        assert code == 0 and resumed == [False, False]
+        return
+    assert code == 0 and resumed == [False, True], err
+    assert ("NewSessionTicket" in err) == (how == "ticket"), err
+    row(peer=peer, role="server", suite=f"resumed by {how}", certificate="ecdsa", outcome="page")
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_alpn(peer, connect, row):
+    code, told, err, _ = connect(peer, "rsa", "--alpn", "h9,http/1.1")
+    assert code == 0 and told[0]["alpn"] == "http/1.1", err
+    row(peer=peer, role="server", suite="ALPN http/1.1", certificate="rsa", outcome="page")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("peer", PEERS)
+def test_a_client_certificate(peer, kind, connect, shown, row):
+    mine, wants = shown[kind, CLIENT], Manner(client_roots=shown["rsa", "sound"].roots)
+    shows = ("--cert", str(mine.chain), "--key", str(mine.key))
+    code, told, err, _ = connect(peer, "rsa", *shows, manner=wants)
+    assert code == 0 and told[0]["bytes_received"] > 0, err
+    code, _, err, _ = connect(peer, "rsa", manner=wants)
+    name = err.splitlines()[-1].removeprefix("tlskit: ") if err else "nothing"
+    outcome = f"page; without one {code} {name}"
+    row(peer=peer, role="server", suite="client certificate", certificate=kind, outcome=outcome)
