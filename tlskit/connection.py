@@ -1,25 +1,24 @@
-"""The driver: bytes from the peer in, walk the order table, bytes for the peer out.
+"""The driver's outside: bytes from the peer in, records apart, alerts and application data.
 
 It does no I/O and knows no message: what may come and what is due stands in the order table, what
-to do with it in the step functions. Alerts and application data are its own business.
+to do with it in the step functions; `Driver` walks the one and calls the others.
 """
 
 from typing import Any
 
 from tlskit.alerts import Alert, InputEnded
-from tlskit.order import Role, Row, Side, coming, expected, find
-from tlskit.record_layer import Direction, RecordLayer
+from tlskit.driver import Driver
+from tlskit.order import Role, Side, expected
 from tlskit.records import Record, fragments, reassemble
 from tlskit.registry import (
     AlertDescription,
     AlertLevel,
     ContentType,
     HandshakeType,
-    ProtocolVersion,
     name_of,
 )
 from tlskit.settings import Session, Settings
-from tlskit.trace import Call, checked, recorded
+from tlskit.trace import Call
 
 CLOSE_NOTIFY = AlertDescription.close_notify
 MAX_IDLE_RECORDS = 32
@@ -28,7 +27,7 @@ PIECE = 2**15
 """How much input is taken at a time: each record is cut off what is there, which copies it."""
 
 
-class Connection:
+class Connection(Driver):
     """One end of a TLS connection, without a socket.
 
     Put in what the peer sent (`receive`), take out what it shall get (`data_to_send`), until
@@ -52,24 +51,13 @@ class Connection:
 
     def __init__(self, settings: Settings, side: Side, calls: list[Call] | None = None) -> None:
         """Take the tables, and send what is this side's to send first."""
-        self.settings = settings
-        self.role, self._peer_role = side.role, side.role.other
-        steps: Any = checked(side.steps)
-        formulae: Any = checked(side.formulae)
-        if calls is not None:
-            steps, formulae = recorded(calls, str(side.role), steps, formulae)
-        self.side, self.steps, self.formulae = side, steps, formulae
-        self.state: Any = side.begin(side.role, settings, formulae)
-        self.done = self.closed = self.peer_closed = False
+        super().__init__(settings, side, calls)
+        self.peer_closed = False
         self.failure: BaseException | None = None
         self.warnings: list[int] = []
-        self._row = 0
-        self._records = RecordLayer(
-            formulae.protect, formulae.unprotect, settings.draw, side.hides_type
-        )
-        self._handshake = b""
         self._application_data: list[bytes] = []
-        self._idle = 0
+        self._early_data: list[bytes] = []
+        self._early_size = 0
         self._guarded(self._advance)
 
     # ---- the outside
@@ -124,8 +112,10 @@ class Connection:
         """
         if not self.done or self.closed:
             raise ValueError("application data goes out between the handshake's end and close()")
-        if data:
-            self._send(ContentType.application_data, data)
+        for piece in fragments(data, PIECE) if data else ():
+            if self.side.worn_out and self.side.worn_out(self._records.writing):
+                self.update_keys()  # MUST, before a key has protected too much (RFC 9846 §5.5)
+            self._send(ContentType.application_data, piece)
 
     @property
     def session(self) -> Session | None:
@@ -145,6 +135,16 @@ class Connection:
         """Return the application data that has come, and forget it."""
         data = b"".join(self._application_data)
         self._application_data.clear()
+        return data
+
+    def read_early(self) -> bytes:
+        """Return the early data that has come, and forget it: who recorded it can send it again.
+
+        Reference: RFC 9846 §8 (RFC 8446 §8). What a client sends before its handshake is over
+        never comes by `read`.
+        """
+        data = b"".join(self._early_data)
+        self._early_data.clear()
         return data
 
     def close(self) -> None:
@@ -175,7 +175,9 @@ class Connection:
         self.closed = True
         store = self.settings.session_store
         if store is not None and self.role is Role.SERVER and self.state.suite:
-            store.forget(self.side.session_of(self.state).session_id)  # RFC 5246 §7.2.2
+            session = self.side.session_of(self.state)
+            if session is not None:
+                store.forget(session.session_id)  # RFC 5246 §7.2.2
 
     def _send_alert(self, level: AlertLevel, description: AlertDescription) -> None:
         content = self.formulae.encode_alert(int(level), int(description))
@@ -219,9 +221,20 @@ class Connection:
                 self._step("change_cipher_spec", content)
         elif self.done:
             self._application_data.append(content)
+        elif self.side.early and self.side.early(self.state):
+            self._take_early(content)
         else:
             reason = "application data before the handshake is over"
             raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §7.4.9")
+
+    def _take_early(self, content: bytes) -> None:
+        """Take early data of a client, no more than its ticket allowed (RFC 9846 §4.3.10)."""
+        self._early_data.append(content)
+        self._early_size += len(content)
+        if self._early_size > self.settings.max_early_data:
+            allowed = self.settings.max_early_data
+            reason = f"{self._early_size} bytes of early data, {allowed} are allowed"
+            raise Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §4.3.10")
 
     def _drop(self, content: bytes) -> None:
         """Pass over a ChangeCipherSpec of TLS 1.3, which means nothing (RFC 9846 §5).
@@ -261,7 +274,7 @@ class Connection:
 
     def _ignores(self, level: int, number: int) -> bool:
         """Tell whether an alert is a warning: in TLS 1.3 only user_canceled is (RFC 9846 §6.1)."""
-        if self.side.hides_type:
+        if self.side.hides_type and not self.side.settle:
             return number == AlertDescription.user_canceled
         return level == AlertLevel.warning
 
@@ -283,6 +296,8 @@ class Connection:
             msg_type = message[0]
             if msg_type == self.side.renegotiation and self._refused(message):
                 continue
+            if self.done:
+                self._count_idle(ContentType.alert, message)
             named = self.side.named
             self._step(named(message) if named else name_of(HandshakeType, msg_type), message)
 
@@ -301,125 +316,3 @@ class Connection:
         if self.done and not self.closed:
             self._send_alert(AlertLevel.warning, AlertDescription.no_renegotiation)
         return True
-
-    def _step(self, name: str, message: bytes) -> None:
-        """Take one message of the peer: is it its turn, what does it change, what is due now?"""
-        if self.done and self.side.later:
-            self._later(name, message)
-            return
-        rows = self.side.order(self.state)
-        at = find(rows, self._row, self.state, self._peer_role, name)
-        if at is None:
-            awaited = expected(rows, self._row, self.state)
-            reason = f"{name} came where {awaited} is expected"
-            raise Alert(AlertDescription.unexpected_message, reason, "RFC 5246 §7.3")
-        row = rows[at]
-        if (row.then or row.alone) and self._handshake:
-            raise self._left_over()
-        self.state = getattr(self.steps, f"receive_{name}")(self.state, message)
-        self._row = at + 1
-        self._idle = 0
-        self._change_keys(row)
-        self._advance()
-
-    def _later(self, name: str, message: bytes) -> None:
-        """Take a message that comes after the handshake (RFC 9846 §4.7)."""
-        mine = (one for one in self.side.later if one.sender is self._peer_role)
-        row = next((one for one in mine if one.message == name), None)
-        if row is None:
-            reason = f"{name} came, and the handshake is over"
-            raise Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §4.7")
-        if row.alone and self._handshake:
-            raise self._left_over()
-        self._count_idle(ContentType.alert, message)
-        self.state = getattr(self.steps, f"receive_{name}")(self.state, message)
-        self._change_keys(row)
-        self._send_later()
-
-    def _send_later(self) -> None:
-        """Send what is due after the handshake: tickets, an answer to KeyUpdate."""
-        for row in self.side.later:
-            while row.sender is self.role and row.wanted and row.wanted(self.state):
-                self._send_row(row)
-
-    def _send_row(self, row: Row, *arguments: Any) -> None:
-        send = getattr(self.steps, f"send_{row.message}")
-        self.state, message = send(self.state, *arguments)
-        change = row.message == "change_cipher_spec"
-        self._send(ContentType.change_cipher_spec if change else ContentType.handshake, message)
-        self._change_keys(row)
-
-    def _change_keys(self, row: Row) -> None:
-        """Take the keys that a row brings into use."""
-        changed = dict(row.keys(self.state)) if row.keys else {}
-        if row.then:
-            changed[row.sender] = row.then(self.state)
-        for role, keys in changed.items():
-            if role is self.role:
-                self._records.writing = Direction(keys)
-            else:
-                self._records.reading = Direction(keys)
-
-    def _left_over(self) -> Alert:
-        """Return the alert for a message that begins under old keys and would end under new ones.
-
-        RFC 9846 §5.1 forbids it; for TLS 1.2 it is our rule, on the base of RFC 5246 §7.4.9.
-        """
-        reason = f"{len(self._handshake)} bytes of a handshake message lie across a change of keys"
-        return Alert(AlertDescription.unexpected_message, reason, "RFC 9846 §5.1")
-
-    def _advance(self) -> None:
-        """Do what is this side's to do, up to the next message of the peer."""
-        while True:
-            rows = self.side.order(self.state)
-            self._row = coming(rows, self._row, self.state)
-            if self._row == len(rows):
-                self._finish()
-                return
-            row = rows[self._row]
-            if row.sender is self._peer_role:
-                return
-            self._row += 1
-            if row.sender is Role.BOTH:
-                self.state = getattr(self.steps, row.message)(self.state)
-                self._change_keys(row)
-                continue
-            if row.wanted and not row.wanted(self.state):
-                continue
-            self._send_row(row)
-
-    def _finish(self) -> None:
-        """Note that the handshake is over; a server keeps a new session that has an ID."""
-        newly, self.done = not self.done, True
-        store = self.settings.session_store
-        new = newly and not self.state.resumed
-        if new and store is not None and self.role is Role.SERVER:
-            store.keep(self.side.session_of(self.state))
-        if newly:
-            self._send_later()
-
-    def update_keys(self, request: bool = False) -> None:
-        """Go on under new keys of this side; ask the peer for the same, or not (RFC 9846 §4.7.3).
-
-        Raises: ValueError before the handshake is done, after this side closed, or where the
-            version has no KeyUpdate.
-        """
-        mine = (row for row in self.side.later if row.sender is self.role)
-        row = next((one for one in mine if one.message == "key_update"), None)
-        if row is None or not self.done or self.closed:
-            raise ValueError("keys are renewed by TLS 1.3, between the handshake's end and close()")
-        self._send_row(row, request)
-
-    def _send(self, content_type: ContentType, content: bytes) -> None:
-        self._records.send(content_type, self._version(content_type), content)
-
-    def _version(self, content_type: ContentType) -> int:
-        """Return the version for a record's header: for a first ClientHello an old one.
-
-        It is what every server takes there (RFC 5246 App. E.1). An alert that answers ServerHello
-        has the version that was settled: a server that has settled it takes no other.
-        """
-        hello = content_type == ContentType.handshake and self._row <= 1
-        first = hello and self.role is Role.CLIENT
-        latest = min(self.side.version, ProtocolVersion.TLS_1_2)
-        return int(ProtocolVersion.TLS_1_0 if first else latest)

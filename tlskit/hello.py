@@ -33,6 +33,8 @@ from tlskit.settings import Settings
 
 T = TypeVar("T")
 X = ExtensionType
+DOWNGRADED = b"DOWNGRD\x01"
+"""The end of the random of a server that knows TLS 1.3 and does TLS 1.2 (RFC 9846 §4.2.3)."""
 
 
 def extension(extension_type: ExtensionType, body: Any) -> Extension:
@@ -45,8 +47,11 @@ def is_host_name(name: str) -> bool:
     return bool(name) and ":" not in name and not name.replace(".", "").isdigit()
 
 
-def client_extensions(settings: Settings) -> tuple[Extension, ...]:
-    """Return the extensions of a client that can do TLS 1.2.
+def client_extensions(settings: Settings, older: bool = True) -> tuple[Extension, ...]:
+    """Return the extensions of a client that can do TLS 1.2, or what TLS 1.3 has kept of them.
+
+    Args:
+        older: whether those that only TLS 1.2 has are among them.
 
     Reference: RFC 6066 §3, RFC 8422 §5.1, RFC 5246 §7.4.1.4.1, RFC 7301 §3.1, RFC 7366 §2,
     RFC 7627 §5.1, RFC 5077 §3.2, RFC 5746 §3.4. Groups and point formats are sent only if some
@@ -56,8 +61,9 @@ def client_extensions(settings: Settings) -> tuple[Extension, ...]:
     if is_host_name(settings.server_name):
         name = ServerName(NameType.host_name, settings.server_name.encode("idna"))
         found.append(extension(X.server_name, ServerNameList((name,))))
-    if any(suite.ephemeral for suite in settings.suites):
+    if not older or any(suite.ephemeral for suite in settings.suites):
         found.append(extension(X.supported_groups, NamedGroupList(settings.groups)))
+    if older and any(suite.ephemeral for suite in settings.suites):
         formats = ECPointFormatList((ECPointFormat.uncompressed,))
         found.append(extension(X.ec_point_formats, formats))
     schemes = SignatureSchemeList(settings.signature_schemes)
@@ -66,6 +72,8 @@ def client_extensions(settings: Settings) -> tuple[Extension, ...]:
         names = tuple(name.encode() for name in settings.alpn)
         protocols = ProtocolNameList(names)
         found.append(extension(X.application_layer_protocol_negotiation, protocols))
+    if not older:
+        return tuple(found)
     if settings.encrypt_then_mac and any(suite.mac_key_length for suite in settings.suites):
         found.append(extension(X.encrypt_then_mac, Empty()))
     if settings.extended_master_secret:
@@ -192,8 +200,23 @@ def downgrade_sentinel(random: bytes) -> str:
     >>> downgrade_sentinel(bytes(24) + b"DOWNGRD" + bytes([1]))
     'the server knows TLS 1.3 and was asked for TLS 1.2'
     """
-    if random[-8:] == b"DOWNGRD\x01":
+    if random[-8:] == DOWNGRADED:
         return "the server knows TLS 1.3 and was asked for TLS 1.2"
     if random[-8:] == b"DOWNGRD\x00":
         return "the server knows TLS 1.2 and was asked for an older version"
     return ""
+
+
+def protocol_taken(settings: Settings, answers: Mapping[int, Any]) -> bytes:
+    """Return the one protocol that the server took from our list, b"" for none (RFC 7301 §3.1).
+
+    Raises: Alert illegal_parameter for more than one, or one that was not offered.
+    """
+    answer = answers.get(X.application_layer_protocol_negotiation)
+    if answer is None:
+        return b""
+    names = answer.protocol_name_list
+    if len(names) != 1 or names[0] not in [name.encode() for name in settings.alpn]:
+        reason = "the server must take exactly one protocol, and one that was offered"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 7301 §3.1")
+    return bytes(names[0])

@@ -5,14 +5,20 @@ by byte. Only RSA's own padding is drawn inside the library, and no two runs of 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tlskit.alerts import Alert
 from tlskit.registry import AlertDescription, NamedGroup
+
+mlkem: Any = None
+with suppress(ImportError):  # some builds of the library have no ML-KEM
+    from cryptography.hazmat.primitives.asymmetric import mlkem
 
 CURVES: dict[int, ec.EllipticCurve] = {
     NamedGroup.secp256r1: ec.SECP256R1(),
@@ -20,8 +26,12 @@ CURVES: dict[int, ec.EllipticCurve] = {
     NamedGroup.secp521r1: ec.SECP521R1(),
 }
 GROUPS: tuple[NamedGroup, ...] = (NamedGroup.x25519, *map(NamedGroup, CURVES))
+HYBRID = NamedGroup.X25519MLKEM768
+"""Of TLS 1.3 alone: ML-KEM-768, which a quantum computer does not break, and X25519 beside it."""
+ENCAPSULATION_KEY, CIPHERTEXT, SEED = 1184, 1088, 64
+"""Lengths of ML-KEM-768 in bytes (FIPS 203 table 3)."""
 GROUP_NAMES = {
-    **{group.name.lower(): group for group in GROUPS},
+    **{group.name.lower(): group for group in (*GROUPS, HYBRID)},
     **{"p-256": NamedGroup.secp256r1, "prime256v1": NamedGroup.secp256r1},
     **{"p-384": NamedGroup.secp384r1, "p-521": NamedGroup.secp521r1},
 }
@@ -43,7 +53,7 @@ def group_named(name: str) -> NamedGroup:
     Raises: ValueError with the names that are known.
     """
     if name.lower() not in GROUP_NAMES:
-        known = ", ".join(group.name for group in GROUPS)
+        known = ", ".join(group.name for group in (*GROUPS, HYBRID))
         raise ValueError(f"no group here is called {name!r}; known are {known}")
     return GROUP_NAMES[name.lower()]
 
@@ -56,8 +66,15 @@ def generate_key_pair(group: int, random: Callable[[int], bytes]) -> KeyPair:
     bytes modulo its order, 64 bits more than needed (40 bytes for secp256r1), so that no key is
     likelier than another (FIPS 186-5 App. A.2.1).
 
+    Of X25519MLKEM768 it is ML-KEM's encapsulation key and then the key of X25519, 1216 bytes.
+
     Raises: ValueError for a group that is not known here.
     """
+    if group == HYBRID and has_hybrid():
+        kem = mlkem.MLKEM768PrivateKey.from_seed_bytes(random(SEED))
+        curve_pair = generate_key_pair(NamedGroup.x25519, random)
+        public = kem.public_key().public_bytes_raw() + curve_pair.public
+        return KeyPair(HYBRID, public, (kem, curve_pair))
     if group == NamedGroup.x25519:
         x_key = x25519.X25519PrivateKey.from_private_bytes(random(32))
         return KeyPair(NamedGroup.x25519, x_key.public_key().public_bytes_raw(), x_key)
@@ -80,6 +97,10 @@ def shared_secret(key_pair: KeyPair, peer_public: bytes) -> bytes:
         form, or an x25519 secret is all zero, as for a point of low order (RFC 8422 §5.11).
     """
     try:
+        if key_pair.group == HYBRID:
+            kem, curve_pair = key_pair.private_key
+            ciphertext, point = apart(peer_public, CIPHERTEXT)
+            return bytes(kem.decapsulate(ciphertext)) + shared_secret(curve_pair, point)
         if key_pair.group == NamedGroup.x25519:
             peer_x = x25519.X25519PublicKey.from_public_bytes(peer_public)
             return bytes(key_pair.private_key.exchange(peer_x))
@@ -91,6 +112,54 @@ def shared_secret(key_pair: KeyPair, peer_public: bytes) -> bytes:
     except ValueError as error:
         reason = f"the peer's {key_pair.group.name} public key does not do: {error}"
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 8422 §5.11") from None
+
+
+def answer_key_share(
+    group: int, peer_public: bytes, random: Callable[[int], bytes]
+) -> tuple[KeyPair, bytes]:
+    """Return a server's key pair and what it shares with the client's key.
+
+    For a group of points it is `generate_key_pair` and `shared_secret`. A KEM is lopsided: the
+    server makes a secret and sends it to the client's key, 1088 bytes of ciphertext, in
+    X25519MLKEM768 with its key of X25519 behind. The ciphertext's randomness is drawn inside the
+    library, so no two runs are alike.
+
+    Raises: as `shared_secret`.
+    """
+    if group != HYBRID:
+        pair = generate_key_pair(group, random)
+        return pair, shared_secret(pair, peer_public)
+    key, point = apart(peer_public, ENCAPSULATION_KEY)
+    try:
+        secret, ciphertext = mlkem.MLKEM768PublicKey.from_public_bytes(key).encapsulate()
+    except ValueError as error:
+        reason = f"the peer's encapsulation key does not do: {error}"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.8") from None
+    curve_pair = generate_key_pair(NamedGroup.x25519, random)
+    pair = KeyPair(HYBRID, bytes(ciphertext) + curve_pair.public, curve_pair)
+    return pair, bytes(secret) + shared_secret(curve_pair, point)
+
+
+def apart(share: bytes, length: int) -> tuple[bytes, bytes]:
+    """Return a hybrid's key share in its two parts, ML-KEM's first.
+
+    Raises: Alert illegal_parameter for another length than theirs together.
+    """
+    if len(share) != length + 32:
+        reason = f"a key share of X25519MLKEM768 has {length + 32} bytes here, not {len(share)}"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.8")
+    return share[:length], share[length:]
+
+
+def has_hybrid() -> bool:
+    """Tell whether the library can do ML-KEM-768."""
+    if mlkem is None:
+        return False
+    try:
+        mlkem.MLKEM768PrivateKey.from_seed_bytes(bytes(SEED))
+    except UnsupportedAlgorithm:
+        return False
+    return True
 
 
 def encrypt_pre_master_secret(public_key: Any, pre_master_secret: bytes) -> bytes:

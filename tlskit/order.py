@@ -61,6 +61,11 @@ class Side:
         named: returns a message's name, where its first byte does not tell it.
         later: what may come once the handshake is over.
         hides_type: whether protected records hide what they carry, and ChangeCipherSpec is dropped.
+        settle: where several versions are offered: returns the side and the state of the version
+            that a peer's message (name, bytes) settles, None for any other message.
+        early: tells whether application data may come before the handshake is over.
+        unreadable: how many bytes of records that do not open may be early data refused before.
+        worn_out: tells of a `Direction` whether its keys have protected as much as they may.
     """
 
     version: int
@@ -75,6 +80,10 @@ class Side:
     named: Callable[[bytes], str] | None = None
     later: tuple[Row, ...] = ()
     hides_type: bool = False
+    settle: Callable[[Any, str, bytes], tuple["Side", Any] | None] | None = None
+    early: Callable[[Any], bool] | None = None
+    unreadable: Callable[[Any], int] | None = None
+    worn_out: Callable[[Any], bool] | None = None
 
 
 def coming(rows: tuple[Row, ...], at: int, state: Any) -> int:

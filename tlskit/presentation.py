@@ -25,6 +25,7 @@ from tlskit.registry import AlertDescription
 T = TypeVar("T")
 
 uint8, uint16, uint24, uint32 = UInt(1), UInt(2), UInt(3), UInt(4)
+uint64 = UInt(8)
 
 
 def enum8(names: type[IntEnum]) -> UInt:

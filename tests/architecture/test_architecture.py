@@ -19,16 +19,17 @@ RANKS = {
     4: "messages settings",
     5: "hello sessions tls13_messages",
     6: "tls12 tls13",
-    7: "connection",
-    8: "pki watching facts ladder_rows record_journey chain_rows private_files http_request "
+    7: "driver",
+    8: "connection",
+    9: "versions pki watching facts ladder_rows record_journey chain_rows private_files http_request "
     "captures",
-    9: "faulty_pki fresh_pki credential_files network serving http_answers row_details lesson",
-    10: "first_seconds checkpoints show",
-    11: "labs",
-    12: "checks",
-    13: "command tasks",
-    14: "__main__ pairs predictions exercises",
-    15: "grade",
+    10: "faulty_pki fresh_pki credential_files network serving http_answers row_details lesson",
+    11: "first_seconds checkpoints show",
+    12: "labs",
+    13: "checks",
+    14: "command tasks",
+    15: "__main__ pairs predictions exercises",
+    16: "grade",
 }
 """A module, or all of a package, imports only from lower ranks."""
 
@@ -83,7 +84,7 @@ WITHIN = {
         "key_schedule authentication",
         "record_protection",
         "state",
-        "common offer",
+        "common offer resumption",
         "client server order",
         "__init__",
     ),
@@ -130,8 +131,8 @@ WITHIN = {
 LATE = {("tlskit.show.explorer", "tlskit.show.explorer_widget")}
 """Imported inside a function, so that tables and texts do without ipywidgets."""
 
-CONNECTION = 7
-"""Up to this rank modules are pure, and none but tls12 itself knows a version's package."""
+CONNECTION = 8
+"""Up to this rank modules are pure, and none but tls12 and tls13 themselves know a version's package."""
 NOT_PURE = {"peers"}
 KEEP_OUT = {
     *("os", "socket", "time", "random", "secrets", "select", "threading", "subprocess", "asyncio"),
@@ -229,8 +230,9 @@ def test_importing_the_package_itself_loads_nothing():
 
 @pytest.mark.parametrize("name", [name for name in SOURCES if part(name) != "__init__"])
 def test_only_lessons_and_what_is_above_know_a_version(name):
-    if rank(name) <= CONNECTION and part(name) != "tls12":
-        known = {other for other in ours(name) if part(other).startswith("tls1")}
+    if rank(name) <= CONNECTION:
+        packages = {"tls12", "tls13"} - {part(name)}
+        known = {other for other in ours(name) if part(other) in packages}
         assert not known, (
             f"{name} imports {sorted(known)}: the driver and all below it serve every version;"
             " take the version's tables as an argument (Side)"
@@ -243,7 +245,9 @@ def test_the_drawings_know_no_version_and_no_lesson_even_by_detours():
         name = left.pop()
         reached.add(name)
         left |= ours(name) - reached - {"tlskit.__init__"}
-    known = {name for name in reached if part(name) in ("tls12", "tls13", "lesson", "pki")}
+    known = {
+        name for name in reached if part(name) in ("tls12", "tls13", "versions", "lesson", "pki")
+    }
     assert not known, (
         f"tlskit.show reaches {sorted(known)}: rows, labels and edges come from the calls and"
         " order tables that a lesson hands in"
@@ -289,6 +293,8 @@ def test_a_file_can_be_read_to_its_end(path):
 CORE = [
     "tlskit",
     "tlskit.tls12",
+    "tlskit.tls13",
+    "tlskit.versions",
     "tlskit.connection",
     "tlskit.pki",
     "tlskit.peers",

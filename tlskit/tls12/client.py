@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tlskit.alerts import Alert
 from tlskit.certificates import require_key_usage
 from tlskit.cipher_suites import BY_CODE
-from tlskit.extensions import SERVER_BODIES, ProtocolNameList
-from tlskit.hello import client_extensions, read_extensions
+from tlskit.extensions import SERVER_BODIES
+from tlskit.hello import client_extensions, protocol_taken, read_extensions
 from tlskit.key_exchange import GROUPS
 from tlskit.messages import (
     Certificate,
@@ -110,19 +110,8 @@ def receive_server_hello(state: State, message: bytes) -> State:
         suite=BY_CODE[hello.cipher_suite],
         extended_master_secret=extended,
         secure_renegotiation=renegotiation is not None,
-        alpn=protocol_taken(state, answers.get(X.application_layer_protocol_negotiation)),
+        alpn=protocol_taken(state.settings, answers),
     )
-
-
-def protocol_taken(state: State, answer: ProtocolNameList | None) -> bytes:
-    """Return the one protocol that the server took from our list, b"" for none (RFC 7301 §3.1)."""
-    if answer is None:
-        return b""
-    names = answer.protocol_name_list
-    if len(names) != 1 or names[0] not in [name.encode() for name in state.settings.alpn]:
-        reason = "the server must take exactly one protocol, and one that was offered"
-        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 7301 §3.1")
-    return names[0]
 
 
 def receive_certificate(state: State, message: bytes) -> State:

@@ -7,6 +7,7 @@ from tlskit.alerts import Alert
 from tlskit.certificates import Credential
 from tlskit.cipher_suites import Suite
 from tlskit.hello import asked_host_name
+from tlskit.key_exchange import GROUPS
 from tlskit.messages import ClientHello
 from tlskit.registry import AlertDescription, ExtensionType, NamedGroup, SignatureScheme
 from tlskit.settings import Settings
@@ -83,11 +84,12 @@ def credential_for(
 def common_group(settings: Settings, extensions: Mapping[int, Any]) -> NamedGroup | None:
     """Return the server's best group that the client knows.
 
-    A client that lists none leaves the choice to the server (RFC 8422 §4).
+    A client that lists none leaves the choice to the server (RFC 8422 §4). Hybrids with ML-KEM
+    are of TLS 1.3 alone.
     """
     listed = extensions.get(ExtensionType.supported_groups)
     for group in settings.groups:
-        if listed is None or group in listed.named_group_list:
+        if group in GROUPS and (listed is None or group in listed.named_group_list):
             return group
     return None
 

@@ -7,6 +7,7 @@ from typing import Any
 from tlskit.alerts import Alert
 from tlskit.extensions import ECPointFormatList, Empty, ProtocolNameList, RenegotiationInfo
 from tlskit.hello import (
+    DOWNGRADED,
     asked_host_name,
     chosen_protocol,
     extension,
@@ -126,7 +127,7 @@ def send_server_hello(state: State) -> tuple[State, bytes]:
     session_id = session_id_to_give(state)
     hello = ServerHello(
         server_version=TLS_1_2,
-        random=state.settings.draw(32),
+        random=random_of(state),
         session_id=session_id,
         cipher_suite=state.agreed.code,
         compression_method=CompressionMethod.null,
@@ -134,6 +135,16 @@ def send_server_hello(state: State) -> tuple[State, bytes]:
     )
     state = state.but(server_random=hello.random, session_id=session_id)
     return sent(state, HandshakeType.server_hello, hello)
+
+
+def random_of(state: State) -> bytes:
+    """Return the server's 32 random bytes; a server that knows TLS 1.3 marks the last eight.
+
+    So a client that offered TLS 1.3 sees that somebody talked them down, for the signature, or in
+    RSA key transport the Finished, covers the random (RFC 9846 §4.2.3, RFC 8446 §4.1.3).
+    """
+    drawn = state.settings.draw(32)
+    return drawn[: -len(DOWNGRADED)] + DOWNGRADED if state.knows_tls_1_3 else drawn
 
 
 def send_certificate(state: State) -> tuple[State, bytes]:

@@ -91,6 +91,7 @@ class State:
         server_name, alpn: what the client asked for, and the protocol that was taken.
         extended_master_secret, secure_renegotiation, encrypt_then_mac: whether both hellos
             carried them.
+        knows_tls_1_3: server: whether it could have done TLS 1.3, which its random then tells.
         resumed, session: whether this handshake takes up a session again, and which.
         ticket, ticket_promised: the session ticket, and whether ServerHello announced a new one.
         certificate_request: what the server asked of the client's certificate.
@@ -115,6 +116,7 @@ class State:
     extended_master_secret: bool = False
     secure_renegotiation: bool = False
     encrypt_then_mac: bool = False
+    knows_tls_1_3: bool = False
     resumed: bool = False
     session: Session | None = None
     ticket: bytes = field(default=b"", repr=False)

@@ -9,9 +9,11 @@ from typing import Any
 
 from tlskit.order import Role, Side
 from tlskit.registry import HandshakeType, ProtocolVersion, name_of
+from tlskit.settings import Psk
 from tlskit.tls13.client import CLIENT_STEPS, ClientSteps
 from tlskit.tls13.key_schedule import exported
 from tlskit.tls13.order import FULL, LATER, order
+from tlskit.tls13.resumption import SKIPPED
 from tlskit.tls13.server import SERVER_STEPS, ServerSteps
 from tlskit.tls13.state import FORMULAE, Formulae, State, begin
 from tlskit.tls13_messages import HELLO_RETRY_REQUEST_RANDOM
@@ -44,9 +46,27 @@ def name(message: bytes) -> str:
     return name_of(HandshakeType, message[0])
 
 
-def session_of(state: State) -> Any:
-    """Return what is needed to resume; nothing so far."""
-    return state.session
+def session_of(state: State) -> Psk | None:
+    """Return what a client needs to go on from here: the key of the last ticket (§4.7.1)."""
+    return state.tickets[-1] if state.tickets else None
+
+
+def takes_early_data(state: State) -> bool:
+    """Tell whether early data may come now (RFC 9846 §4.3.10)."""
+    server = state.role is Role.SERVER
+    return server and state.early_data_accepted and not state.early_data_over
+
+
+def unreadable(state: State) -> int:
+    """Return how many bytes of refused early data a server passes over (RFC 9846 §4.3.10)."""
+    if state.role is not Role.SERVER or not state.early_data_offered or state.early_data_accepted:
+        return 0
+    return max(state.settings.max_early_data, SKIPPED)
+
+
+def worn_out(writing: Any) -> bool:
+    """Tell whether a direction's keys have protected as many records as they may (§5.5)."""
+    return bool(writing.sequence_number >= writing.keys.limit)
 
 
 def export(state: State, label: bytes, length: int, context: bytes | None = None) -> bytes:
@@ -84,4 +104,7 @@ def side(role: Role, steps: Any, formulae: Formulae) -> Side:
         named=name,
         later=LATER,
         hides_type=True,
+        early=takes_early_data,
+        unreadable=unreadable,
+        worn_out=worn_out,
     )

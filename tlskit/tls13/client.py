@@ -7,7 +7,7 @@ from typing import Any
 from tlskit.alerts import Alert
 from tlskit.certificates import Credential, require_key_usage
 from tlskit.cipher_suites import TLS_1_3_BY_CODE
-from tlskit.hello import downgrade_sentinel, read_extensions
+from tlskit.hello import protocol_taken, read_extensions
 from tlskit.messages import ClientHello, ServerHello
 from tlskit.registry import (
     AlertDescription,
@@ -17,9 +17,10 @@ from tlskit.registry import (
     HandshakeType,
     NamedGroup,
     ProtocolVersion,
+    PskKeyExchangeMode,
     name_of,
 )
-from tlskit.tls13 import common, offer
+from tlskit.tls13 import common, offer, resumption
 from tlskit.tls13.authentication import serves
 from tlskit.tls13.state import State, received, sent
 from tlskit.tls13_messages import (
@@ -35,13 +36,12 @@ from tlskit.tls13_messages import (
     Certificate,
     CertificateRequest,
     EncryptedExtensions,
-    NewSessionTicket,
     require_asked_for,
     require_places,
 )
 
 X = ExtensionType
-LEGACY_VERSION = ProtocolVersion.TLS_1_2
+LEGACY_VERSION = TLS_1_2 = ProtocolVersion.TLS_1_2
 
 
 def send_client_hello(state: State) -> tuple[State, bytes]:
@@ -57,9 +57,22 @@ def send_client_hello(state: State) -> tuple[State, bytes]:
     state = state.but(
         key_pairs=pairs,
         client_random=settings.draw(32),
-        session_id=settings.draw(32) if settings.compatibility else b"",
+        session_id=session_id_of(state),
+        offered_psk=resumption.psk_for(state),
     )
-    return hello_sent(state)
+    return hello_sent(state.but(early_data_offered=resumption.sends_early_data(state)))
+
+
+def session_id_of(state: State) -> bytes:
+    """Return the hello's session ID: that of a session of TLS 1.2, else 32 bytes that mean nothing.
+
+    The latter make it look like one of TLS 1.2 that resumes (RFC 9846 §4.2.2, App. E.4).
+    """
+    settings = state.settings
+    session = settings.session_to_offer if TLS_1_2 in state.versions else None
+    if session and session.session_id and not session.ticket:
+        return session.session_id
+    return settings.draw(32) if settings.compatibility or session else b""
 
 
 def send_second_hello(state: State) -> tuple[State, bytes]:
@@ -67,19 +80,21 @@ def send_second_hello(state: State) -> tuple[State, bytes]:
     if state.retry_group:
         pair = state.formulae.generate_key_pair(state.retry_group, state.settings.draw)
         state = state.but(key_pairs=(pair,))
-    return hello_sent(state)
+    return hello_sent(state.but(offered_psk=resumption.psk_for(state), early_data_offered=False))
 
 
 def hello_sent(state: State) -> tuple[State, bytes]:
-    """Put the ClientHello together and note it in the transcript."""
+    """Put the ClientHello together and note it in the transcript; a PSK's binder covers it."""
     hello = ClientHello(
         client_version=LEGACY_VERSION,
         random=state.client_random,
         session_id=state.session_id,
-        cipher_suites=tuple(int(suite.code) for suite in state.settings.tls13_suites),
+        cipher_suites=offer.suites_of(state),
         compression_methods=(CompressionMethod.null,),
         extensions=offer.extensions_of(state),
     )
+    if state.offered_psk is not None:
+        state, hello = resumption.with_binder(state, hello, state.offered_psk)
     return sent(state.but(client_hello=hello), HandshakeType.client_hello, hello)
 
 
@@ -102,9 +117,6 @@ def answers_in(
     require_asked_for(hello.extensions, asked_by(state) | {int(X.cookie)}, message)
     answers = read_extensions(hello.extensions, bodies)
     if X.supported_versions not in answers:
-        if downgrade_sentinel(hello.random):
-            reason = "the server knows TLS 1.3, yet chose an older version: somebody talked it down"
-            raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.2.3")
         name = name_of(ProtocolVersion, hello.server_version)
         reason = f"the server chose {name}, we offered TLS_1_3 alone"
         raise Alert(AlertDescription.protocol_version, reason, "RFC 9846 §4.3.1")
@@ -162,8 +174,8 @@ def receive_server_hello(state: State, message: bytes) -> State:
     """Take what the server chose, and its key (RFC 9846 §4.2.3, RFC 8446 §4.1.3).
 
     Raises: Alert illegal_parameter for a group that we sent no key for, another suite or group
-        than after HelloRetryRequest, or a key that is none; missing_extension without a key share
-        (§9.2); those of `answers_in`.
+        than after HelloRetryRequest, or a key that is none; those of `answers_in`, `psk_chosen`
+        and `without_exchange`.
     """
     state, hello = received(state, ServerHello, message)
     answers = answers_in(state, hello, SERVER_HELLO_BODIES, SH)
@@ -171,9 +183,10 @@ def receive_server_hello(state: State, message: bytes) -> State:
     if state.retried and suite != state.suite:
         reason = f"the server chose {suite.name} now, and another suite in HelloRetryRequest"
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.2.4")
+    state = state.but(suite=suite, server_random=hello.random)
+    state = psk_chosen(state, answers)
     if X.key_share not in answers:
-        reason = "ServerHello brings no key share"
-        raise Alert(AlertDescription.missing_extension, reason, "RFC 9846 §9.2")
+        return without_exchange(state)
     share = answers[X.key_share].server_share
     pair = next((one for one in state.key_pairs if one.group == share.group), None)
     if pair is None:
@@ -181,8 +194,6 @@ def receive_server_hello(state: State, message: bytes) -> State:
         reason = f"the server's key is of {name}, for which we sent none"
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.8")
     return state.but(
-        suite=suite,
-        server_random=hello.random,
         group=int(share.group),
         key_pair=pair,
         peer_public=share.key_exchange,
@@ -190,29 +201,57 @@ def receive_server_hello(state: State, message: bytes) -> State:
     )
 
 
+def psk_chosen(state: State, answers: Mapping[int, Any]) -> State:
+    """Return the state with the PSK that the server took, if it took one (RFC 9846 §4.3.11).
+
+    Raises: Alert illegal_parameter for an identity that was not offered, or a suite whose hash is
+        not the key's.
+    """
+    if X.pre_shared_key not in answers:
+        return state
+    index, psk = answers[X.pre_shared_key].selected_identity, state.offered_psk
+    if psk is None or index != 0:
+        reason = f"the server took PSK number {index}, and one was offered"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
+    if psk.suite.hash_name != state.agreed.hash_name:
+        reason = f"the PSK belongs to {psk.suite.hash_name}, the chosen suite does not"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
+    return resumption.resumed(state, psk)
+
+
+def without_exchange(state: State) -> State:
+    """Return the state of a handshake by PSK alone, which has no forward secrecy (RFC 9846 §2.2).
+
+    Raises: Alert missing_extension without a PSK (§9.2); illegal_parameter if this side did not
+        offer to do without a key exchange (§4.3.11).
+    """
+    if not state.resumed:
+        reason = "ServerHello brings neither a key share nor a PSK"
+        raise Alert(AlertDescription.missing_extension, reason, "RFC 9846 §9.2")
+    if PskKeyExchangeMode.psk_ke not in state.settings.psk_modes:
+        reason = "the server does without a key exchange, which was not offered"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
+    return state
+
+
 def receive_encrypted_extensions(state: State, message: bytes) -> State:
     """Take the answers that nobody else sees (RFC 9846 §4.4.1, RFC 8446 §4.3.1).
 
-    Raises: Alert illegal_parameter for an extension that has no place here, or a protocol that was
-        not offered (RFC 7301 §3.1); unsupported_extension for one that was not asked for.
+    Raises: Alert illegal_parameter for an extension that has no place here, a protocol that was
+        not offered (RFC 7301 §3.1), or early data taken without the PSK, or with another suite or
+        protocol than it was meant for (§4.3.10); unsupported_extension for an answer that was not
+        asked for.
     """
     state, body = received(state, EncryptedExtensions, message)
     require_places(body.extensions, EE)
     require_asked_for(body.extensions, asked_by(state), EE)
     answers = read_extensions(body.extensions, ENCRYPTED_EXTENSIONS_BODIES)
-    return state.but(alpn=protocol_taken(state, answers))
-
-
-def protocol_taken(state: State, answers: Mapping[int, Any]) -> bytes:
-    """Return the one protocol that the server took from our list, b"" for none (RFC 7301 §3.1)."""
-    answer = answers.get(X.application_layer_protocol_negotiation)
-    if answer is None:
-        return b""
-    names = answer.protocol_name_list
-    if len(names) != 1 or names[0] not in [name.encode() for name in state.settings.alpn]:
-        reason = "the server must take exactly one protocol, and one that was offered"
-        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 7301 §3.1")
-    return bytes(names[0])
+    alpn, psk = protocol_taken(state.settings, answers), state.session
+    accepted = X.early_data in answers
+    if accepted and (psk is None or psk.suite != state.agreed or psk.alpn != alpn):
+        reason = "early data was taken, and not with the PSK's own suite and protocol"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.10")
+    return state.but(alpn=alpn, early_data_accepted=accepted)
 
 
 def receive_certificate_request(state: State, message: bytes) -> State:
@@ -289,12 +328,6 @@ def send_certificate(state: State) -> tuple[State, bytes]:
     return common.certificate_message(state, credential)
 
 
-def receive_new_session_ticket(state: State, message: bytes) -> State:
-    """Take a ticket (RFC 9846 §4.7.1). It is no part of the transcript."""
-    received(state, NewSessionTicket, message)
-    return state
-
-
 @dataclass(frozen=True)
 class ClientSteps:
     """The client's steps, replaceable: `replace(CLIENT_STEPS, send_finished=mine)`."""
@@ -307,12 +340,18 @@ class ClientSteps:
     receive_certificate: Callable[[State, bytes], State] = receive_certificate
     receive_certificate_verify: Callable[[State, bytes], State] = receive_certificate_verify
     send_certificate: Callable[[State], tuple[State, bytes]] = send_certificate
-    receive_new_session_ticket: Callable[[State, bytes], State] = receive_new_session_ticket
+    # tls13/resumption.py
+    generate_early_keys: Callable[[State], State] = resumption.generate_early_keys
+    send_early_data: Callable[[State], tuple[State, bytes]] = resumption.send_early_data
+    receive_new_session_ticket: Callable[[State, bytes], State] = (
+        resumption.receive_new_session_ticket
+    )
     # tls13/common.py
     generate_handshake_keys: Callable[[State], State] = common.generate_handshake_keys
     generate_application_keys: Callable[[State], State] = common.generate_application_keys
     generate_resumption_secret: Callable[[State], State] = common.generate_resumption_secret
     send_change_cipher_spec: Callable[[State], tuple[State, bytes]] = common.send_change_cipher_spec
+    send_end_of_early_data: Callable[[State], tuple[State, bytes]] = common.send_end_of_early_data
     send_certificate_verify: Callable[[State], tuple[State, bytes]] = common.send_certificate_verify
     send_finished: Callable[[State], tuple[State, bytes]] = common.send_finished
     receive_finished: Callable[[State, bytes], State] = common.receive_finished

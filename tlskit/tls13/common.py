@@ -1,5 +1,6 @@
 """The steps of TLS 1.3 that both roles do alike: keys, proofs, KeyUpdate."""
 
+from dataclasses import replace
 from typing import Any
 
 from cryptography import x509
@@ -18,9 +19,11 @@ from tlskit.registry import (
 )
 from tlskit.tls13.authentication import serves
 from tlskit.tls13.state import State, received, sent
-from tlskit.tls13_messages import Certificate, CertificateEntry, KeyUpdate
+from tlskit.tls13_messages import Certificate, CertificateEntry, EndOfEarlyData, KeyUpdate
 
 CHANGE_CIPHER_SPEC = b"\x01"
+LAST_EPOCH = 2**48 - 1
+"""After so many updates a sender must stop (RFC 9846 §4.7.3)."""
 
 
 def generate_handshake_keys(state: State) -> State:
@@ -30,7 +33,7 @@ def generate_handshake_keys(state: State) -> State:
     ClientHello...ServerHello. Reference: RFC 9846 §7.1, §7.3 (RFC 8446 §7.1, §7.3).
     """
     hkdf, table = state.hkdf, state.formulae
-    early = state.early_secret or table.early_secret(hkdf, state.psk)
+    early = state.early_secret if state.resumed else table.early_secret(hkdf, b"")
     secret = table.handshake_secret(hkdf, early, state.shared_secret)
     so_far = state.hash_so_far()
     client = table.client_handshake_traffic_secret(hkdf, secret, so_far)
@@ -73,15 +76,24 @@ def generate_resumption_secret(state: State) -> State:
     table, client = state.formulae, state.client_application_traffic_secret
     return state.but(
         client_keys=table.record_keys(state.agreed, client),
+        tickets_due=tickets_due(state),
         resumption_secret=table.resumption_secret(
             state.hkdf, state.main_secret, state.hash_so_far()
         ),
     )
 
 
+def tickets_due(state: State) -> int:
+    """Return how many tickets a server gives: none to who would not use one (RFC 9846 §4.3.9)."""
+    settings = state.settings
+    if state.role is not Role.SERVER or settings.ticket_keys is None or not state.psk_mode:
+        return 0
+    return settings.tickets
+
+
 def send_change_cipher_spec(state: State) -> tuple[State, bytes]:
     """Send the record that means nothing, for the sake of boxes on the way (RFC 9846 App. E.4)."""
-    return state, CHANGE_CIPHER_SPEC
+    return state.but(change_cipher_spec_sent=True), CHANGE_CIPHER_SPEC
 
 
 def certificate_message(state: State, credential: Credential | None) -> tuple[State, bytes]:
@@ -160,18 +172,40 @@ def receive_finished(state: State, message: bytes) -> State:
     return state
 
 
+def send_end_of_early_data(state: State) -> tuple[State, bytes]:
+    """Say that the early data is over: the next record is under the handshake's keys (§4.6)."""
+    return sent(state.but(early_data_over=True), HandshakeType.end_of_early_data, EndOfEarlyData())
+
+
+def receive_end_of_early_data(state: State, message: bytes) -> State:
+    """Note that the client's early data is over (RFC 9846 §4.6, RFC 8446 §4.5)."""
+    state, _ = received(state, EndOfEarlyData, message)
+    return state.but(early_data_over=True)
+
+
 def send_key_update(state: State, request: bool = False) -> tuple[State, bytes]:
     """Say that the next record is under the next keys; ask for the same, or not (RFC 9846 §4.7.3).
 
     It is no part of the transcript: that ended with the handshake.
+
+    Raises: ValueError if the peer still owes an answer to an earlier request, or after 2^48 - 1
+        updates, which RFC 9846 has brought.
     """
+    keys = state.client_keys if state.role is Role.CLIENT else state.server_keys
+    if keys is not None and keys.epoch >= LAST_EPOCH:
+        raise ValueError("the keys were renewed 2^48 - 1 times, and may not be any more")
+    if request and state.key_update_awaited:
+        raise ValueError("the peer has not answered the last request for a KeyUpdate yet")
     number = KeyUpdateRequest(int(request))
     message = sent(state, HandshakeType.key_update, KeyUpdate(number))[1]
-    return renewed(state, state.role).but(key_update_due=False), message
+    waits = state.key_update_awaited or request
+    return renewed(state, state.role).but(key_update_due=False, key_update_awaited=waits), message
 
 
 def receive_key_update(state: State, message: bytes) -> State:
     """Renew the peer's keys; note whether this side must answer (RFC 9846 §4.7.3).
+
+    A side that may not renew its own keys any more passes over the request.
 
     Raises: Alert illegal_parameter for another request than 0 or 1.
     """
@@ -179,13 +213,22 @@ def receive_key_update(state: State, message: bytes) -> State:
     if update.request_update not in tuple(KeyUpdateRequest):
         reason = f"request_update is 0 or 1, not {update.request_update}"
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.7.3")
-    due = update.request_update == KeyUpdateRequest.update_requested
-    return renewed(state, state.role.other).but(key_update_due=state.key_update_due or due)
+    own = state.client_keys if state.role is Role.CLIENT else state.server_keys
+    asked = update.request_update == KeyUpdateRequest.update_requested
+    due = asked and own is not None and own.epoch < LAST_EPOCH
+    return renewed(state, state.role.other).but(
+        key_update_due=state.key_update_due or due, key_update_awaited=False
+    )
 
 
 def renewed(state: State, side: Role) -> State:
-    """Return the state with one side's next traffic secret and keys (RFC 9846 §7.2)."""
-    name = f"{side}_application_traffic_secret"
-    secret = state.formulae.next_traffic_secret(state.hkdf, getattr(state, name))
-    keys = state.formulae.record_keys(state.agreed, secret)
-    return state.but(**{name: secret, f"{side}_keys": keys})
+    """Return the state with one side's next traffic secret in its keys (RFC 9846 §7.2).
+
+    The state's own secret stays the first one: that is what a key log shows.
+    """
+    keys = state.client_keys if side is Role.CLIENT else state.server_keys
+    if keys is None:
+        raise ValueError("there are no keys yet that could be renewed")
+    secret = state.formulae.next_traffic_secret(state.hkdf, keys.secret)
+    new = replace(state.formulae.record_keys(state.agreed, secret), epoch=keys.epoch + 1)
+    return state.but(**{f"{side}_keys": new})

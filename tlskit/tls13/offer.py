@@ -9,26 +9,20 @@ from tlskit.cipher_suites import Suite
 from tlskit.extensions import (
     ClientSupportedVersions,
     Cookie,
+    Empty,
     Extension,
     KeyShareClientHello,
     KeyShareEntry,
-    NamedGroupList,
-    ProtocolNameList,
     PskKeyExchangeModes,
-    ServerName,
-    ServerNameList,
-    SignatureSchemeList,
 )
-from tlskit.hello import asked_host_name, extension, is_host_name
+from tlskit.hello import asked_host_name, client_extensions, extension
 from tlskit.messages import ClientHello
 from tlskit.registry import (
     AlertDescription,
     CompressionMethod,
     ExtensionType,
     NamedGroup,
-    NameType,
     ProtocolVersion,
-    PskKeyExchangeMode,
     name_of,
 )
 from tlskit.settings import Settings
@@ -37,35 +31,34 @@ from tlskit.tls13.state import State
 from tlskit.tls13_messages import CH, require_places
 
 X = ExtensionType
-TLS_1_3 = ProtocolVersion.TLS_1_3
+TLS_1_2 = ProtocolVersion.TLS_1_2
+
+
+def suites_of(state: State) -> tuple[int, ...]:
+    """Return the suites of a hello: those of TLS 1.3, then those of TLS 1.2 if it is offered."""
+    settings = state.settings
+    older = settings.suites if TLS_1_2 in state.versions else ()
+    return tuple(int(suite.code) for suite in (*settings.tls13_suites, *older))
 
 
 def extensions_of(state: State) -> tuple[Extension, ...]:
-    """Return the extensions of a hello that offers TLS 1.3 alone (RFC 9846 §4.3, §9.2)."""
+    """Return a hello's extensions but for pre_shared_key, which is put at their end (§4.3, §9.2).
+
+    Whoever offers TLS 1.2 too says also what that needs.
+    """
     settings = state.settings
-    found = []
-    if is_host_name(settings.server_name):
-        name = ServerName(NameType.host_name, settings.server_name.encode("idna"))
-        found.append(extension(X.server_name, ServerNameList((name,))))
-    found.append(extension(X.supported_groups, NamedGroupList(settings.groups)))
-    schemes = SignatureSchemeList(settings.signature_schemes)
-    found.append(extension(X.signature_algorithms, schemes))
-    if settings.alpn:
-        names = ProtocolNameList(tuple(name.encode() for name in settings.alpn))
-        found.append(extension(X.application_layer_protocol_negotiation, names))
-    return (*found, *newest_extensions(state, (TLS_1_3,)))
-
-
-def newest_extensions(state: State, versions: tuple[int, ...]) -> tuple[Extension, ...]:
-    """Return those that TLS 1.3 has brought: versions, key shares, how PSKs may be used."""
+    older = client_extensions(settings, TLS_1_2 in state.versions)
     shares = tuple(KeyShareEntry(pair.group, pair.public) for pair in state.key_pairs)
     found = [
-        extension(X.supported_versions, ClientSupportedVersions(versions)),
-        extension(X.psk_key_exchange_modes, PskKeyExchangeModes((PskKeyExchangeMode.psk_dhe_ke,))),
+        *older,
+        extension(X.supported_versions, ClientSupportedVersions(state.versions)),
+        extension(X.psk_key_exchange_modes, PskKeyExchangeModes(settings.psk_modes)),
         extension(X.key_share, KeyShareClientHello(shares)),
     ]
     if state.cookie:
         found.append(extension(X.cookie, Cookie(state.cookie)))
+    if state.early_data_offered:
+        found.append(extension(X.early_data, Empty()))
     return tuple(found)
 
 
@@ -125,7 +118,10 @@ def choose_group(settings: Settings, asked: Mapping[int, Any]) -> NamedGroup:
 
     Raises: Alert handshake_failure if there is none in common (RFC 9846 §4.2.1).
     """
-    listed = asked[X.supported_groups].named_group_list if X.supported_groups in asked else ()
+    if X.supported_groups not in asked:
+        reason = "a key exchange is needed here, and the hello names no group"
+        raise Alert(AlertDescription.missing_extension, reason, "RFC 9846 §9.2")
+    listed = asked[X.supported_groups].named_group_list
     common = [group for group in settings.groups if group in listed]
     if not common:
         theirs = ", ".join(name_of(NamedGroup, one) for one in listed)
@@ -143,6 +139,9 @@ def choose_credential(settings: Settings, asked: Mapping[int, Any]) -> tuple[Cre
 
     Raises: Alert handshake_failure if no key can sign what the client verifies.
     """
+    if X.signature_algorithms not in asked:
+        reason = "the PSK is of no use here, and signature_algorithms is missing for certificates"
+        raise Alert(AlertDescription.missing_extension, reason, "RFC 9846 §9.2")
     host = asked_host_name(asked)
     named = [one for one in settings.credentials if host and one.serves(host)]
     listed = asked[X.signature_algorithms].supported_signature_algorithms

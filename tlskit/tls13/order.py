@@ -48,29 +48,75 @@ def certificate_shown(state: State) -> bool:
     return shown is not None
 
 
-def compatible(state: State) -> bool:
-    """Tell whether the session ID asks for ChangeCipherSpecs (RFC 9846 App. E.4)."""
-    return bool(state.session_id)
+def change_cipher_spec_due(state: State, side: Role) -> bool:
+    """Tell whether this side is to send its ChangeCipherSpec, for boxes on the way (App. E.4)."""
+    wanted = bool(state.session_id) and not state.change_cipher_spec_sent
+    return wanted and state.role is side
 
 
-def server_after_retry(state: State) -> bool:
-    """Tell whether this side, the server, sends its ChangeCipherSpec after HelloRetryRequest."""
-    return state.role is SERVER and compatible(state) and state.retried
+def client_due(state: State) -> bool:
+    """Tell whether this side is the client and has its ChangeCipherSpec to send."""
+    return change_cipher_spec_due(state, CLIENT)
 
 
-def server_after_hello(state: State) -> bool:
-    """Tell whether this side, the server, sends its ChangeCipherSpec after ServerHello."""
-    return state.role is SERVER and compatible(state) and not state.retried
+def client_due_early(state: State) -> bool:
+    """Tell whether it goes out before early data (RFC 9846 App. E.4)."""
+    return state.early_data_offered and client_due(state)
 
 
-def client_before_flight(state: State) -> bool:
-    """Tell whether this side, the client, sends its ChangeCipherSpec."""
-    return state.role is CLIENT and compatible(state)
+def client_due_after_retry(state: State) -> bool:
+    """Tell whether it goes out before the second ClientHello (RFC 9846 App. E.4)."""
+    return state.retried and client_due(state)
+
+
+def server_due(state: State) -> bool:
+    """Tell whether this side is the server and has its ChangeCipherSpec to send."""
+    return change_cipher_spec_due(state, SERVER)
+
+
+def server_due_early(state: State) -> bool:
+    """Tell whether it goes out after HelloRetryRequest (RFC 9846 App. E.4)."""
+    return state.retried and server_due(state)
+
+
+def early(state: State) -> bool:
+    """Tell whether there are keys for early data: offered, and by the server accepted (§4.3.10)."""
+    if state.role is CLIENT:
+        return state.early_data_offered
+    return state.early_data_accepted
+
+
+def sends_early_data(state: State) -> bool:
+    """Tell whether this side is the client and has early data to send."""
+    return state.role is CLIENT and state.early_data_offered
+
+
+def early_data_accepted(state: State) -> bool:
+    """Tell whether the server takes the early data, so that its end comes (RFC 9846 §4.6)."""
+    return state.early_data_accepted
+
+
+def early_keys(state: State) -> dict[Role, Any]:
+    """Return the keys of early data."""
+    return {CLIENT: state.early_keys}
+
+
+def no_early_keys(state: State) -> dict[Role, Any]:
+    """Return the keys after HelloRetryRequest: none; the second hello goes out in the clear."""
+    return {CLIENT: None} if state.role is CLIENT else {}
 
 
 def handshake_keys(state: State) -> dict[Role, Any]:
-    """Return both directions' keys (RFC 9846 §7.3)."""
+    """Return the keys of the handshake; early data may still go on under its own (§7.3)."""
+    if early(state):
+        return {SERVER: state.server_keys}
     return {CLIENT: state.client_keys, SERVER: state.server_keys}
+
+
+def keys_without_early_data(state: State) -> dict[Role, Any]:
+    """Return the client's keys once it hears that its early data was refused (§4.3.10)."""
+    refused = state.early_data_offered and not state.early_data_accepted
+    return {CLIENT: state.client_keys} if state.role is CLIENT and refused else {}
 
 
 def server_keys(state: State) -> dict[Role, Any]:
@@ -88,28 +134,38 @@ def key_update_due(state: State) -> bool:
     return state.key_update_due
 
 
+def ticket_due(state: State) -> bool:
+    """Tell whether the server has one more ticket to give (RFC 9846 §4.7.1)."""
+    return state.tickets_sent < state.tickets_due
+
+
 FULL = (
     Row("client_hello", CLIENT, number=1, alone=True),
-    Row("hello_retry_request", SERVER, wanted=retry_wanted),
-    Row("change_cipher_spec", SERVER, when=server_after_retry),
+    Row("change_cipher_spec", CLIENT, when=client_due_early),
+    Row("generate_early_keys", BOTH, when=early, keys=early_keys),
+    Row("early_data", CLIENT, when=sends_early_data),
+    Row("hello_retry_request", SERVER, wanted=retry_wanted, keys=no_early_keys),
+    Row("change_cipher_spec", SERVER, when=server_due_early),
+    Row("change_cipher_spec", CLIENT, when=client_due_after_retry),
     Row("client_hello", CLIENT, when=retried, alone=True),
     Row("server_hello", SERVER, number=2, alone=True),
-    Row("change_cipher_spec", SERVER, when=server_after_hello),
+    Row("change_cipher_spec", SERVER, when=server_due),
     Row("generate_handshake_keys", BOTH, keys=handshake_keys, number=6),
-    Row("encrypted_extensions", SERVER),
+    Row("encrypted_extensions", SERVER, keys=keys_without_early_data),
     Row("certificate_request", SERVER, wanted=wants_client_certificate),
     Row("certificate", SERVER, when=with_certificates, number=3),
     Row("certificate_verify", SERVER, when=with_certificates),
     Row("finished", SERVER, number=8, alone=True),
     Row("generate_application_keys", BOTH, keys=server_keys),
-    Row("change_cipher_spec", CLIENT, when=client_before_flight),
+    Row("change_cipher_spec", CLIENT, when=client_due),
+    Row("end_of_early_data", CLIENT, when=early_data_accepted, keys=client_keys, alone=True),
     Row("certificate", CLIENT, when=certificate_requested),
     Row("certificate_verify", CLIENT, when=certificate_shown),
     Row("finished", CLIENT, number=8, alone=True),
     Row("generate_resumption_secret", BOTH, keys=client_keys),
 )
 LATER = (
-    Row("new_session_ticket", SERVER, wanted=lambda state: False),
+    Row("new_session_ticket", SERVER, wanted=ticket_due),
     Row("key_update", CLIENT, wanted=key_update_due, keys=client_keys, alone=True),
     Row("key_update", SERVER, wanted=key_update_due, keys=server_keys, alone=True),
 )

@@ -20,6 +20,7 @@ IV_LENGTH = 12
 TAG = 16
 OUTER_TYPE = int(ContentType.application_data)
 VERSION = int(ProtocolVersion.TLS_1_2)
+AES_GCM_LIMIT = int(2**24.5)
 MAX_INNER = 2**14 + 1
 HEADER = OUTER_TYPE.to_bytes(1, "big") + VERSION.to_bytes(2, "big")
 Random = Callable[[int], bytes]
@@ -29,7 +30,7 @@ Random = Callable[[int], bytes]
 class RecordKeys:
     """The keys of one direction, made of one traffic secret: write key and IV.
 
-    `secret` is kept because KeyUpdate makes the next one of it, and the key log shows it.
+    `secret` is kept because KeyUpdate makes the next one of it; `epoch` counts the updates.
     """
 
     suite: Suite
@@ -37,6 +38,15 @@ class RecordKeys:
     key: bytes = field(repr=False)
     iv: bytes = field(repr=False)
     aead: Any = field(repr=False, compare=False, default=None)
+    epoch: int = 0
+
+    @property
+    def limit(self) -> int:
+        """How many records a sender may protect with them (RFC 9846 §5.5).
+
+        For ChaCha20-Poly1305 the sequence number, 64 bits, would be the limit.
+        """
+        return AES_GCM_LIMIT if self.suite.cipher is Cipher.AES_GCM else 2**64 - 1
 
 
 def record_keys(suite: Suite, traffic_secret: bytes) -> RecordKeys:

@@ -15,6 +15,7 @@ from tlskit.extensions import (
     KeyShareHelloRetryRequest,
     KeyShareServerHello,
     ProtocolNameList,
+    SelectedIdentity,
     SelectedVersion,
     SignatureSchemeList,
 )
@@ -32,8 +33,9 @@ from tlskit.registry import (
     ExtensionType,
     HandshakeType,
     ProtocolVersion,
+    PskKeyExchangeMode,
 )
-from tlskit.tls13 import common, offer
+from tlskit.tls13 import common, offer, resumption
 from tlskit.tls13.state import State, received, sent
 from tlskit.tls13_messages import (
     CT,
@@ -55,7 +57,7 @@ def receive_client_hello(state: State, message: bytes) -> State:
 
     Raises: Alert protocol_version without TLS 1.3; handshake_failure if nothing fits;
         no_application_protocol (RFC 7301 §3.2); those of `read_client_hello`,
-        `offer.require_sound` and, for a second hello, `require_as_asked`.
+        `offer.require_sound`, `resumption.taken_by` and, for a second hello, `require_as_asked`.
     """
     state, hello = received(state, ClientHello, message)
     settings, first = state.settings, state.client_hello
@@ -64,22 +66,46 @@ def receive_client_hello(state: State, message: bytes) -> State:
     offer.require_sound(hello, asked)
     if state.retried and first is not None:
         require_as_asked(state, first, hello, asked)
-    suite = offer.choose_suite(settings, hello)
-    group = offer.choose_group(settings, asked)
-    share = next((one for one in offer.shares_in(asked) if one.group == group), None)
-    credential, scheme = offer.choose_credential(settings, asked)
-    return state.but(
+    state = state.but(psk_mode=resumption.mode_of(settings, asked))
+    suite = state.agreed if state.retried else offer.choose_suite(settings, hello)
+    taken = resumption.taken_by(state, hello, asked, message)
+    if taken is not None:
+        suite = resumption.suite_for(state, taken.psk, hello) or suite
+        state = resumption.psk_taken(state, taken)
+    else:
+        credential, scheme = offer.choose_credential(settings, asked)
+        state = state.but(credential=credential, signature_scheme=scheme)
+    state = state.but(
         client_hello=hello,
         client_random=hello.random,
         session_id=hello.session_id,
         server_name=asked_host_name(asked),
         suite=suite,
+        alpn=chosen_protocol(settings, asked),
+        early_data_offered=X.early_data in asked,
+    )
+    state = exchange_chosen(state, taken, asked)
+    if taken is None or X.early_data not in asked or state.retried or state.retry_group:
+        return state
+    accepted = not settings.cookie and resumption.takes_early_data(state, taken, asked)
+    return state.but(early_data_accepted=accepted)
+
+
+def exchange_chosen(
+    state: State, taken: resumption.Taken | None, asked: Mapping[int, Any]
+) -> State:
+    """Return the state with the group and the client's key for it, unless a PSK does without.
+
+    If the client has sent no key for the group, `retry_group` says which one is needed.
+    """
+    if taken is not None and taken.mode == PskKeyExchangeMode.psk_ke:
+        return state.but(group=0, peer_public=b"", retry_group=0)
+    group = offer.choose_group(state.settings, asked)
+    share = next((one for one in offer.shares_in(asked) if one.group == group), None)
+    return state.but(
         group=int(group),
         retry_group=0 if share else int(group),
         peer_public=share.key_exchange if share else b"",
-        credential=credential,
-        signature_scheme=scheme,
-        alpn=chosen_protocol(settings, asked),
     )
 
 
@@ -89,8 +115,11 @@ def require_as_asked(
     """Check that a second hello is the first but for what may have changed (RFC 9846 §4.2.2).
 
     Raises: Alert illegal_parameter for anything else, another key share than the one that was
-        asked for, or another cookie.
+        asked for, another cookie, or early data, which would be the second (§4.3.10).
     """
+    if X.early_data in asked:
+        reason = "early data is offered again, after HelloRetryRequest"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.10")
     groups = [share.group for share in offer.shares_in(asked)]
     if state.retry_group and groups != [state.retry_group]:
         reason = "the second hello must hold the one key share that was asked for"
@@ -149,12 +178,16 @@ def send_server_hello(state: State) -> tuple[State, bytes]:
     """
     settings, table = state.settings, state.formulae
     random = settings.draw(32)
-    pair = table.generate_key_pair(state.group, settings.draw)
-    secret = table.shared_secret(pair, state.peer_public)
-    share = KeyShareServerHello(KeyShareEntry(pair.group, pair.public))
-    state = state.but(server_random=random, key_pair=pair, shared_secret=secret)
-    hello = hello_of(state, random, [extension(X.key_share, share)])
-    return sent(state, HandshakeType.server_hello, hello)
+    answers = []
+    if state.group:
+        pair, secret = table.answer_key_share(state.group, state.peer_public, settings.draw)
+        state = state.but(key_pair=pair, shared_secret=secret)
+        share = KeyShareServerHello(KeyShareEntry(pair.group, pair.public))
+        answers.append(extension(X.key_share, share))
+    if state.resumed:
+        answers.append(extension(X.pre_shared_key, SelectedIdentity(state.psk_index)))
+    hello = hello_of(state, random, answers)
+    return sent(state.but(server_random=random), HandshakeType.server_hello, hello)
 
 
 def send_encrypted_extensions(state: State) -> tuple[State, bytes]:
@@ -166,6 +199,8 @@ def send_encrypted_extensions(state: State) -> tuple[State, bytes]:
     if state.alpn:
         protocol = ProtocolNameList((state.alpn,))
         answers.append(extension(X.application_layer_protocol_negotiation, protocol))
+    if state.early_data_accepted:
+        answers.append(extension(X.early_data, Empty()))
     return sent(state, HandshakeType.encrypted_extensions, EncryptedExtensions(tuple(answers)))
 
 
@@ -242,7 +277,13 @@ class ServerSteps:
     send_certificate: Callable[[State], tuple[State, bytes]] = send_certificate
     receive_certificate: Callable[[State, bytes], State] = receive_certificate
     receive_certificate_verify: Callable[[State, bytes], State] = receive_certificate_verify
+    # tls13/resumption.py
+    generate_early_keys: Callable[[State], State] = resumption.generate_early_keys
+    send_new_session_ticket: Callable[[State], tuple[State, bytes]] = (
+        resumption.send_new_session_ticket
+    )
     # tls13/common.py
+    receive_end_of_early_data: Callable[[State, bytes], State] = common.receive_end_of_early_data
     generate_handshake_keys: Callable[[State], State] = common.generate_handshake_keys
     generate_application_keys: Callable[[State], State] = common.generate_application_keys
     generate_resumption_secret: Callable[[State], State] = common.generate_resumption_secret

@@ -9,12 +9,12 @@ from cryptography import x509
 from tlskit.alerts import decode_alert, encode_alert
 from tlskit.certificates import Credential, verify_chain, verify_client_chain
 from tlskit.cipher_suites import Suite
-from tlskit.key_exchange import KeyPair, generate_key_pair, shared_secret
+from tlskit.key_exchange import KeyPair, answer_key_share, generate_key_pair, shared_secret
 from tlskit.messages import ClientHello, frame_handshake, unframe_handshake
 from tlskit.order import Role
 from tlskit.presentation import decode, encode
-from tlskit.registry import HandshakeType
-from tlskit.settings import Settings
+from tlskit.registry import HandshakeType, ProtocolVersion, PskKeyExchangeMode
+from tlskit.settings import Psk, Settings
 from tlskit.signatures import sign, verify_signature
 from tlskit.tls13 import authentication, key_schedule, record_protection
 from tlskit.tls13.key_schedule import Hkdf
@@ -58,6 +58,7 @@ class Formulae:
     # key_exchange.py
     generate_key_pair: Callable[[int, Callable[[int], bytes]], KeyPair] = generate_key_pair
     shared_secret: Callable[[KeyPair, bytes], bytes] = shared_secret
+    answer_key_share: Callable[..., tuple[KeyPair, bytes]] = answer_key_share
     # signatures.py, certificates.py, tls13/authentication.py
     certificate_verify_content: Callable[[Role, bytes], bytes] = (
         authentication.certificate_verify_content
@@ -95,9 +96,17 @@ class State:
         peer_public: the other side's key, as received.
         retried: whether the server asked for another ClientHello; retry_group: for which group;
             cookie: what it wants back in it.
-        resumed: whether a PSK took the place of certificates.
+        resumed: whether a PSK took the place of certificates; session: which one.
+        offered_psk: the PSK that the client offers, or that the server has taken from its list.
+        psk_index: server: which of the client's PSKs that is.
+        psk_mode: server: how it would use a PSK, if the client can do so.
+        early_data_offered, early_data_accepted, early_data_over: what became of early data.
+        change_cipher_spec_sent: whether this side has sent its ChangeCipherSpec.
+        tickets: client: those that came; tickets_due, tickets_sent: server: how many.
+        versions: client: which it offers, best first.
         certificate_request: what the server asked of the client's certificate.
-        client_keys, server_keys: those that protect each side's records at this moment.
+        client_keys, server_keys: those that protect each side's records at this moment, or next;
+            early_keys: those of early data.
         other secrets: as RFC 9846 §7.1 names them.
     """
 
@@ -122,7 +131,18 @@ class State:
     retry_group: int = 0
     cookie: bytes = b""
     resumed: bool = False
-    session: Any = None
+    session: Psk | None = None
+    offered_psk: Psk | None = None
+    psk_index: int = 0
+    psk_mode: PskKeyExchangeMode | None = None
+    early_data_offered: bool = False
+    early_data_accepted: bool = False
+    early_data_over: bool = False
+    change_cipher_spec_sent: bool = False
+    tickets: tuple[Psk, ...] = ()
+    tickets_due: int = 0
+    tickets_sent: int = 0
+    versions: tuple[int, ...] = (ProtocolVersion.TLS_1_3,)
     certificate_request: CertificateRequest | None = None
     credential: Credential | None = None
     peer_chain: tuple[bytes, ...] = field(default=(), repr=False)
@@ -141,7 +161,9 @@ class State:
     resumption_secret: bytes = field(default=b"", repr=False)
     client_keys: RecordKeys | None = None
     server_keys: RecordKeys | None = None
+    early_keys: RecordKeys | None = None
     key_update_due: bool = False
+    key_update_awaited: bool = False
 
     def but(self, **changes: Any) -> Self:
         """Return a copy with some fields changed (dataclasses.replace, ten times as fast)."""
