@@ -70,6 +70,11 @@ class Suite:
         return self.key_exchange is KeyExchange.ECDHE
 
     @property
+    def version(self) -> str:
+        """The version it belongs to, "1.2" or "1.3"."""
+        return "1.3" if self.key_exchange is KeyExchange.SEPARATE else "1.2"
+
+    @property
     def taught_only(self) -> bool:
         """Whether it is here to be understood, not to be used: no forward secrecy, or CBC.
 
@@ -144,6 +149,7 @@ TLS_1_3_SUITES = (
 )
 """Suites of TLS 1.3 name cipher and hash; all else is agreed on elsewhere (RFC 9846 App. B.4)."""
 TLS_1_3_BY_CODE = {int(suite.code): suite for suite in TLS_1_3_SUITES}
+ALL_SUITES = (*TLS_1_3_SUITES, *SUITES)
 BY_CODE = {int(suite.code): suite for suite in SUITES}
 BY_NAME = {name: suite for suite in SUITES for name in (suite.name, suite.openssl_name)}
 

@@ -17,7 +17,7 @@ from tlskit.registry import (
     HandshakeType,
     name_of,
 )
-from tlskit.settings import Session, Settings
+from tlskit.settings import Settings
 from tlskit.trace import Call
 
 CLOSE_NOTIFY = AlertDescription.close_notify
@@ -118,8 +118,8 @@ class Connection(Driver):
             self._send(ContentType.application_data, piece)
 
     @property
-    def session(self) -> Session | None:
-        """What a client needs to take this session up again; None unless `done` without failure."""
+    def session(self) -> Any:
+        """What a client needs to go on later: a Session, in TLS 1.3 a Psk; None unless `done`."""
         return self.side.session_of(self.state) if self.done and not self.failure else None
 
     def export(self, label: bytes, length: int, context: bytes | None = None) -> bytes:

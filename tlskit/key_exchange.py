@@ -114,21 +114,16 @@ def shared_secret(key_pair: KeyPair, peer_public: bytes) -> bytes:
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 8422 §5.11") from None
 
 
-def answer_key_share(
-    group: int, peer_public: bytes, random: Callable[[int], bytes]
-) -> tuple[KeyPair, bytes]:
-    """Return a server's key pair and what it shares with the client's key.
+def encapsulate(peer_public: bytes, random: Callable[[int], bytes]) -> tuple[KeyPair, bytes]:
+    """Return a server's half of X25519MLKEM768, and the secret: 64 bytes, ML-KEM's first.
 
-    For a group of points it is `generate_key_pair` and `shared_secret`. A KEM is lopsided: the
-    server makes a secret and sends it to the client's key, 1088 bytes of ciphertext, in
-    X25519MLKEM768 with its key of X25519 behind. The ciphertext's randomness is drawn inside the
-    library, so no two runs are alike.
+    A KEM is lopsided: the server makes a secret and sends it to the client's encapsulation key,
+    1088 bytes of ciphertext; a key of X25519 goes behind it. The ciphertext's randomness is drawn
+    inside the library, so no two runs are alike.
 
-    Raises: as `shared_secret`.
+    Raises: Alert illegal_parameter for a share of another length, or a key that is none (FIPS 203
+        §7.2), or as `shared_secret`.
     """
-    if group != HYBRID:
-        pair = generate_key_pair(group, random)
-        return pair, shared_secret(pair, peer_public)
     key, point = apart(peer_public, ENCAPSULATION_KEY)
     try:
         secret, ciphertext = mlkem.MLKEM768PublicKey.from_public_bytes(key).encapsulate()

@@ -6,16 +6,29 @@ Whoever has such a line can read all of that connection. It is for learning and 
 from collections.abc import Iterable
 from typing import Any
 
+TLS_1_3_LABELS = {
+    "CLIENT_EARLY_TRAFFIC_SECRET": "client_early_traffic_secret",
+    "CLIENT_HANDSHAKE_TRAFFIC_SECRET": "client_handshake_traffic_secret",
+    "SERVER_HANDSHAKE_TRAFFIC_SECRET": "server_handshake_traffic_secret",
+    "CLIENT_TRAFFIC_SECRET_0": "client_application_traffic_secret",
+    "SERVER_TRAFFIC_SECRET_0": "server_application_traffic_secret",
+    "EXPORTER_SECRET": "exporter_secret",
+}
+"""What the log calls each secret of TLS 1.3, and what RFC 9846 does (RFC 9850 §2.2)."""
+
 
 def key_log_lines(state: Any) -> list[str]:
-    """Return the lines of a TLS 1.2 connection: CLIENT_RANDOM, the random, the master secret.
+    """Return the lines of a connection: label, client random, secret; both values in hex.
 
-    Empty as long as there is no master secret. Reference: RFC 9850 §2 (the label is that of
-    TLS 1.2; 32 and 48 bytes, both in hex).
+    TLS 1.2: CLIENT_RANDOM and the master secret (32 and 48 bytes). TLS 1.3: a line for each secret
+    that there is so far; after a KeyUpdate Wireshark goes on by itself. Empty as long as there is
+    none. Reference: RFC 9850 §2.
     """
-    if not state.master_secret:
-        return []
-    return [key_log_line(state.client_random, state.master_secret)]
+    if getattr(state, "master_secret", b""):
+        return [key_log_line(state.client_random, state.master_secret)]
+    there = {label: getattr(state, name, b"") for label, name in TLS_1_3_LABELS.items()}
+    random = state.client_random.hex()
+    return [f"{label} {random} {secret.hex()}" for label, secret in there.items() if secret]
 
 
 def key_log_line(client_random: bytes, master_secret: bytes) -> str:
@@ -31,7 +44,7 @@ def key_log_of(calls: Iterable[Any]) -> list[str]:
     """
     results = (call.result for call in calls)
     states = [one[0] if isinstance(one, tuple) else one for one in results]
-    with_secrets = (state for state in states if hasattr(state, "master_secret"))
+    with_secrets = (state for state in states if hasattr(state, "client_random"))
     return list(dict.fromkeys(line for state in with_secrets for line in key_log_lines(state)))
 
 

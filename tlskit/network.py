@@ -81,6 +81,11 @@ class Stream:
         self.close() if error is None else self.cut()
 
     @property
+    def ended(self) -> bool:
+        """Whether nothing more will come: the peer said close_notify, or its bytes have ended."""
+        return self._ended or self.connection.peer_closed
+
+    @property
     def truncated(self) -> bool:
         """Whether the peer has not said close_notify (so far): more may have been meant."""
         return self.connection.truncated
@@ -94,7 +99,7 @@ class Stream:
         while not (data := self.connection.read()):
             if self.connection.failure:
                 raise self.connection.failure
-            if self._ended or self.connection.peer_closed:
+            if self.ended:
                 return b""
             self._take()
         return data
@@ -103,6 +108,22 @@ class Stream:
         """Send application data."""
         self.connection.write(data)
         self._send()
+
+    def await_last_words(self, seconds: float = LINGER) -> None:
+        """Say close_notify, and take what the peer has still to say: tickets, its own goodbye.
+
+        In TLS 1.3 the client's side is done before the server has seen its certificate: whether
+        that was taken shows now.
+
+        Raises: Alert if the peer answers with one.
+        """
+        self.connection.close()
+        self._send()
+        end = time.monotonic() + seconds
+        with suppress(TimeoutError):
+            while not self.ended:
+                self.socket.settimeout(max(end - time.monotonic(), SHORTEST))
+                self._take()
 
     def close(self) -> None:
         """Say close_notify and hang up."""

@@ -21,8 +21,8 @@ RANKS = {
     6: "tls12 tls13",
     7: "driver",
     8: "connection",
-    9: "versions pki watching facts ladder_rows record_journey chain_rows private_files http_request "
-    "captures",
+    9: "versions pki watching facts ladder_rows record_journey chain_rows private_files "
+    "http_request captures",
     10: "faulty_pki fresh_pki credential_files network serving http_answers row_details lesson",
     11: "first_seconds checkpoints show",
     12: "labs",
@@ -132,7 +132,7 @@ LATE = {("tlskit.show.explorer", "tlskit.show.explorer_widget")}
 """Imported inside a function, so that tables and texts do without ipywidgets."""
 
 CONNECTION = 8
-"""Up to this rank modules are pure, and none but tls12 and tls13 themselves know a version's package."""
+"""Up to this rank modules are pure, and know no version's package but their own."""
 NOT_PURE = {"peers"}
 KEEP_OUT = {
     *("os", "socket", "time", "random", "secrets", "select", "threading", "subprocess", "asyncio"),

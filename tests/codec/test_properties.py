@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from read_vectors import HANDSHAKE, message
 
-from tlskit import extensions, messages, sessions
+from tlskit import extensions, messages, sessions, tls13_messages
 from tlskit.alerts import Alert
 from tlskit.layouts import Field, Fixed, Layout, Opaque, Optional, Rest, Struct, UInt, Vector
 from tlskit.messages import BODIES, explain_handshake, frame_handshake, unframe_handshake
@@ -17,7 +17,7 @@ from tlskit.registry import AlertDescription, HandshakeType
 STRUCTS = sorted(
     {
         declared
-        for module in (messages, extensions, sessions)
+        for module in (messages, extensions, sessions, tls13_messages)
         for declared in vars(module).values()
         if isinstance(declared, type) and hasattr(declared, "__layout__")
     },

@@ -89,8 +89,9 @@ CONNECT = "connect 127.0.0.1:1"
         (f"{SERVE} --suites TLS_RSA_WITH_AES_128_CBC_SHA:", "no cipher suite here is called ''"),
         (f"{SERVE} --groups x448", "no group here is called 'x448'"),
         (f"{SERVE} --min 1.1", "a version is 1.2 or 1.3"),
-        (f"{SERVE} --max 1.3", "TLS 1.3 is not supported yet"),
-        (f"{SERVE} --min 1.3", "TLS 1.3 is not supported yet"),
+        (f"{SERVE} --min 1.3 --max 1.2", "no version from 1.3 to 1.2"),
+        (f"{SERVE} --min 1.3 --suites AES128-SHA", "--suites names none of a version"),
+        (f"{SERVE} --max 1.2 --suites TLS_AES_128_GCM_SHA256", "--suites names none of a version"),
         (f"{SERVE} --alpn ,", "a protocol's name has 1 to 255 bytes"),
         (f"{SERVE} --tickets -1", "a number of tickets"),
         (f"{SERVE} --tickets many", "a number of tickets"),
@@ -112,7 +113,7 @@ CONNECT = "connect 127.0.0.1:1"
         (f"{CONNECT} --ca {{root}} --servername a..b", "no name of a host"),
         (f"{CONNECT} --ca {{root}} --keylog {{folder}}/no/where", "No such file"),
         (f"{CONNECT} --ca {{root}} --suites AES128-SHA:AES1", "no cipher suite here"),
-        (f"{CONNECT} --ca {{root}} --max 1.3", "TLS 1.3 is not supported yet"),
+        (f"{CONNECT} --ca {{root}} --min 1.3 --max 1.2", "no version from 1.3 to 1.2"),
         ("suites --json more", "more"),
         ("nothing", "nothing"),
     ],
@@ -138,8 +139,9 @@ def test_a_port_in_use(capsys):
 def test_what_suites_lists(capsys):
     assert main(["suites"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 20 and sum("taught only" in line for line in lines) == 14
-    assert lines[0].startswith("0xC02B  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+    assert len(lines) == 23 and sum("taught only" in line for line in lines) == 14
+    assert lines[0].split() == ["0x1301", "TLS_AES_128_GCM_SHA256", "TLS", "1.3"]
+    assert lines[3].startswith("0xC02B  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
@@ -163,4 +165,4 @@ def test_a_key_log_is_private_and_the_trace_shows_secrets_only_with_it(tmp_path)
         assert "ClientHello" in said and "Finished" in said and "CLIENT_RANDOM" not in said
     assert log.read_text().strip() in logged.stderr
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
-    assert bare.stdout.startswith("TLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519")
+    assert bare.stdout.startswith("TLS 1.3, TLS_AES_128_GCM_SHA256, x25519")

@@ -57,7 +57,8 @@ def saying(data: bytes):
         (join(Record(22, 0x0303, b"\x02\xff\xff\xff")), "decode_error: "),
         (join(Record(22, 0x0303, b"")), "unexpected_message: "),
         (join(Record(23, 0x0303, b"x")), "unexpected_message: "),
-        (join(Record(20, 0x0303, b"\x01")), "unexpected_message: "),
+        (join(Record(20, 0x0303, b"\x01")), "connection_lost: "),  # means nothing (RFC 9846 §5)
+        (join(Record(20, 0x0303, b"\x02")), "unexpected_message: "),
         (join(Record(21, 0x0303, b"\x02\x28")), "handshake_failure: the peer sent it"),
         (join(Record(21, 0x0303, b"\x02\x46")), "protocol_version: the peer sent it"),
         (join(Record(21, 0x0303, b"\x02\xc8")), "general_error: the peer sent an alert without"),

@@ -6,13 +6,13 @@ import socket
 import sys
 from dataclasses import asdict, dataclass, replace
 
-from tlskit import network, tls12
+from tlskit import network, versions
 from tlskit.command import options as common
 from tlskit.command.looking import KeyLog, Onlooker
 from tlskit.credential_files import system_trust, trust_from
 from tlskit.facts import Facts, facts_of
 from tlskit.http_request import Response, request
-from tlskit.settings import Session, Settings
+from tlskit.settings import Psk, Session, Settings
 
 DESCRIPTION = "Connect to a TLS server, check certificate and name, tell what was agreed on."
 TIMEOUT = 10.0
@@ -47,7 +47,7 @@ class Meeting:
 
     facts: Facts
     bytes_received: int
-    session: Session | None
+    session: Session | Psk | None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -79,11 +79,14 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 def meet(options: argparse.Namespace, settings: Settings, watch: Onlooker) -> Meeting:
     """Connect once, fetch what is asked for, say goodbye. Raises: Alert, OSError, ValueError."""
+    side = versions.client(common.offered_versions(options))
     sock = dial(options)
     try:
-        with network.Stream(sock, settings, tls12.client(), TIMEOUT, watch=watch) as stream:
+        with network.Stream(sock, settings, side, TIMEOUT, watch=watch) as stream:
             received = fetch(options, stream) if options.get else 0
             connection = stream.connection
+            if connection.side.later and not stream.ended:
+                stream.await_last_words()
             return Meeting(facts_of(connection), received, connection.session)
     except BrokenPipeError:  # ours, of the page: the stream itself lets such an end pass
         raise

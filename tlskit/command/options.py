@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
 from tlskit.alerts import Alert, InputEnded
-from tlskit.cipher_suites import BY_NAME, Suite
+from tlskit.cipher_suites import ALL_SUITES, Suite
 from tlskit.credential_files import credential_from
 from tlskit.http_request import NotHttp
-from tlskit.key_exchange import group_named
+from tlskit.key_exchange import GROUPS, HYBRID, group_named, has_hybrid
 from tlskit.registry import NamedGroup
+from tlskit.versions import VERSIONS as VERSION_NUMBERS
+from tlskit.versions import between
 
 T = TypeVar("T")
 VERSIONS = ("1.2", "1.3")
-SUPPORTED = ("1.2",)
 HIGHEST_PORT = 2**16 - 1
 
 
@@ -47,7 +48,8 @@ def said(words: Callable[[str], T]) -> Callable[[str], T]:
 @said
 def suites(text: str) -> tuple[Suite, ...]:
     """Return the suites named A:B, by IANA or OpenSSL name in any case, best first."""
-    known = {name.lower(): suite for name, suite in BY_NAME.items()}
+    known = {one.name.lower(): one for one in ALL_SUITES}
+    known |= {one.openssl_name.lower(): one for one in ALL_SUITES}
     found = []
     for name in text.split(":"):
         if name.lower() not in known:
@@ -64,11 +66,9 @@ def groups(text: str) -> tuple[NamedGroup, ...]:
 
 @said
 def version(text: str) -> str:
-    """Return a version that is known, "1.2" so far."""
+    """Return a version that is known, "1.2" or "1.3"."""
     if text not in VERSIONS:
         raise ValueError(f"a version is 1.2 or 1.3, not {text!r}")
-    if text not in SUPPORTED:
-        raise ValueError(f"TLS {text} is not supported yet")
     return text
 
 
@@ -123,9 +123,9 @@ def address(text: str) -> tuple[str, int]:
 
 def add_versions(parser: argparse.ArgumentParser) -> None:
     """Add --min and --max, which both ends have."""
-    for name, which in (("min", "lowest"), ("max", "highest")):
-        words = f"{which} version (1.2; 1.3 is to come)"
-        parser.add_argument(f"--{name}", type=version, metavar="V", default="1.2", help=words)
+    for name, which, usual in (("min", "lowest", "1.2"), ("max", "highest", "1.3")):
+        words = f"{which} version, 1.2 or 1.3 (%(default)s)"
+        parser.add_argument(f"--{name}", type=version, metavar="V", default=usual, help=words)
 
 
 def add_offers(parser: argparse.ArgumentParser) -> None:
@@ -135,7 +135,10 @@ def add_offers(parser: argparse.ArgumentParser) -> None:
         "--suites", type=suites, metavar="A:B", help="only these, best first (safe ones alone)"
     )
     parser.add_argument(
-        "--groups", type=groups, metavar="A:B", help="X25519, P-256, P-384, P-521 (all)"
+        "--groups",
+        type=groups,
+        metavar="A:B",
+        help="X25519, P-256, P-384, P-521, X25519MLKEM768 (all)",
     )
     parser.add_argument("--alpn", type=alpn, metavar="a,b", default=(), help="protocols inside")
     parser.add_argument("--keylog", metavar="FILE", help="append the secrets, for Wireshark")
@@ -154,10 +157,31 @@ def common_settings(options: argparse.Namespace) -> dict[str, Any]:
         raise ValueError("--cert and --key belong together")
     if options.cert:
         told["credentials"] = (credential_from(options.cert, options.key, told["now"]),)
-    for name in ("suites", "groups"):
-        if getattr(options, name):
-            told[name] = getattr(options, name)
+    for version in ("1.2", "1.3"):
+        named = tuple(one for one in options.suites or () if one.version == version)
+        if named:
+            told["suites" if version == "1.2" else "tls13_suites"] = named
+    if options.groups:
+        told["groups"] = options.groups
+    elif has_hybrid():
+        told["groups"] = (*GROUPS, HYBRID)
     return told
+
+
+def offered_versions(options: argparse.Namespace) -> tuple[int, ...]:
+    """Return the versions that --min, --max and --suites leave, best first.
+
+    Naming suites of one version alone leaves out the other one.
+
+    Raises: ValueError in one line if none is left.
+    """
+    found = between(options.min, options.max)
+    if options.suites:
+        named = {VERSION_NUMBERS[suite.version] for suite in options.suites}
+        found = tuple(one for one in found if one in named)
+        if not found:
+            raise ValueError("--suites names none of a version from --min to --max")
+    return found
 
 
 def now() -> datetime:

@@ -14,7 +14,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `pcap`."""
     parser.add_argument("--suite", type=common.suites, required=True, metavar="NAME")
     parser.add_argument(
-        "--version", type=common.version, metavar="V", default="1.2", help="1.2 (1.3 is to come)"
+        "--version", type=common.version, metavar="V", help="1.2 or 1.3 (the suite's own)"
     )
     parser.add_argument("--resume", action="store_true", help="a second, resumed connection, too")
     parser.add_argument("--out", required=True, metavar="FILE.pcapng", help="readable by you alone")
@@ -24,7 +24,10 @@ def run(options: argparse.Namespace) -> int:
     """Write the file; return the exit code. Raises: ValueError, OSError."""
     if len(options.suite) != 1:
         raise ValueError("--suite takes one name here")
-    data = capture_file(options.suite[0], options.resume)
+    suite = options.suite[0]
+    if options.version and options.version != suite.version:
+        raise ValueError(f"{suite.name} is a suite of TLS {suite.version}")
+    data = capture_file(suite, options.resume)
     with create_private(options.out) as file:
         file.write(data)
     return 0

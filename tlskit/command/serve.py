@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tlskit import tls12
+from tlskit import versions
 from tlskit.cipher_suites import SUITES
 from tlskit.command import options as common
 from tlskit.command.looking import KeyLog, Onlooker
@@ -22,6 +22,7 @@ from tlskit.credential_files import trust_from
 from tlskit.facts import facts_of
 from tlskit.fresh_pki import FreshAuthority
 from tlskit.http_answers import Answers
+from tlskit.key_exchange import GROUPS, HYBRID
 from tlskit.network import LOOPBACK
 from tlskit.serving import Limits, Server
 from tlskit.sessions import SessionCache, TicketKeys
@@ -61,13 +62,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; return the exit code. Raises: ValueError, OSError."""
-    settings = settings_of(options)
+    settings, offered = settings_of(options), common.offered_versions(options)
     key_log = KeyLog(options.keylog) if options.keylog else None
     numbers = count(1)  # tells the lines of several connections apart
     limits = Limits()
     server = Server(
         lambda: replace(settings, now=common.now()),
-        tls12.server,
+        lambda: versions.server(offered),
         lambda connection: Answers(facts_of(connection), options.websocket_echo),
         limits=replace(limits, connections=min(limits.connections, places())),
         watch=lambda: Reporter(options.trace, key_log, f"[{next(numbers)}] "),
@@ -104,13 +105,15 @@ def settings_of(options: argparse.Namespace) -> Settings:
             Path(options.ca_out).write_bytes(authority.pem_root)
     if options.require_client_cert:
         told |= {"client_certificate": "required", "trust": trust_from(options.require_client_cert)}
+    if "groups" in told and not options.groups:
+        told["groups"] = (HYBRID, *GROUPS)  # whoever sends a key for it wants it
     if options.legacy_clients:
         common.tell(LEGACY)
         told.setdefault("suites", SUITES)
     told["require_extended_master_secret"] = not options.legacy_clients
     told["session_store"] = SessionCache()
     if options.tickets:
-        told["ticket_keys"] = TicketKeys(told["random"])
+        told |= {"ticket_keys": TicketKeys(told["random"]), "tickets": options.tickets}
     return Settings(**told)
 
 

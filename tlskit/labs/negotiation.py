@@ -259,7 +259,7 @@ def follow(my_kind: Callable[[bytes, bytes], str], session: str) -> str:
         offered = state.client_hello.session_id if state.client_hello else b""
         if my_kind(offered, after.session_id) != "resumed":
             return after.but(resumed=False)
-        session = state.settings.session
+        session = state.settings.session_to_offer
         secret = session.master_secret if session else bytes(48)  # believed, but there is none
         return after.but(resumed=True, master_secret=secret)
 

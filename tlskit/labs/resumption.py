@@ -224,7 +224,7 @@ def come_back(look_up: Find, offer: Callable[[Session], Session] = lambda known:
     """Visit a server with such a store twice; the second time `offer(session)` is brought along."""
     store = StoreWith(look_up)
     first = shaken_hands(client_settings(), server_settings(session_store=store), SIDES)
-    session = offer(first.client.session)  # type: ignore[arg-type]
+    session = offer(first.client.session)
     client = client_settings("client again", session=session)
     return shaken_hands(client, server_settings("server again", session_store=store), SIDES)
 

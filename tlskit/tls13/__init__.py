@@ -47,7 +47,7 @@ def name(message: bytes) -> str:
 
 
 def session_of(state: State) -> Psk | None:
-    """Return what a client needs to go on from here: the key of the last ticket (§4.7.1)."""
+    """Return what a client needs to go on later: the last ticket's key (RFC 9846 §4.7.1)."""
     return state.tickets[-1] if state.tickets else None
 
 
@@ -65,7 +65,7 @@ def unreadable(state: State) -> int:
 
 
 def worn_out(writing: Any) -> bool:
-    """Tell whether a direction's keys have protected as many records as they may (§5.5)."""
+    """Tell whether a direction's keys have protected all that they may (RFC 9846 §5.5)."""
     return bool(writing.sequence_number >= writing.keys.limit)
 
 
@@ -90,7 +90,7 @@ def server(formulae: Formulae = FORMULAE, steps: ServerSteps = SERVER_STEPS) -> 
 
 
 def side(role: Role, steps: Any, formulae: Formulae) -> Side:
-    """Return a role's side: TLS 1.3 has no renegotiation, and hides each record's type."""
+    """Return a role's side: no renegotiation, record types hidden (RFC 9846 §4.2.2, §5.2)."""
     return Side(
         ProtocolVersion.TLS_1_3,
         role,

@@ -17,7 +17,6 @@ from tlskit.registry import (
     HandshakeType,
     NamedGroup,
     ProtocolVersion,
-    PskKeyExchangeMode,
     name_of,
 )
 from tlskit.tls13 import common, offer, resumption
@@ -84,7 +83,7 @@ def send_second_hello(state: State) -> tuple[State, bytes]:
 
 
 def hello_sent(state: State) -> tuple[State, bytes]:
-    """Put the ClientHello together and note it in the transcript; a PSK's binder covers it."""
+    """Put the ClientHello together and note it; a PSK's binder covers it (RFC 9846 §4.2.2)."""
     hello = ClientHello(
         client_version=LEGACY_VERSION,
         random=state.client_random,
@@ -99,7 +98,7 @@ def hello_sent(state: State) -> tuple[State, bytes]:
 
 
 def asked_by(state: State) -> set[int]:
-    """Return the types of the extensions that our hello had."""
+    """Return the types of the extensions that our hello had (RFC 9846 §4.3)."""
     return {one.extension_type for one in state.hello.extensions or ()}
 
 
@@ -174,8 +173,8 @@ def receive_server_hello(state: State, message: bytes) -> State:
     """Take what the server chose, and its key (RFC 9846 §4.2.3, RFC 8446 §4.1.3).
 
     Raises: Alert illegal_parameter for a group that we sent no key for, another suite or group
-        than after HelloRetryRequest, or a key that is none; those of `answers_in`, `psk_chosen`
-        and `without_exchange`.
+        than after HelloRetryRequest, or a key that is none; those of `answers_in`, and of
+        `resumption.psk_chosen` and `resumption.without_exchange`.
     """
     state, hello = received(state, ServerHello, message)
     answers = answers_in(state, hello, SERVER_HELLO_BODIES, SH)
@@ -184,9 +183,9 @@ def receive_server_hello(state: State, message: bytes) -> State:
         reason = f"the server chose {suite.name} now, and another suite in HelloRetryRequest"
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.2.4")
     state = state.but(suite=suite, server_random=hello.random)
-    state = psk_chosen(state, answers)
+    state = resumption.psk_chosen(state, answers)
     if X.key_share not in answers:
-        return without_exchange(state)
+        return resumption.without_exchange(state)
     share = answers[X.key_share].server_share
     pair = next((one for one in state.key_pairs if one.group == share.group), None)
     if pair is None:
@@ -199,39 +198,6 @@ def receive_server_hello(state: State, message: bytes) -> State:
         peer_public=share.key_exchange,
         shared_secret=state.formulae.shared_secret(pair, share.key_exchange),
     )
-
-
-def psk_chosen(state: State, answers: Mapping[int, Any]) -> State:
-    """Return the state with the PSK that the server took, if it took one (RFC 9846 §4.3.11).
-
-    Raises: Alert illegal_parameter for an identity that was not offered, or a suite whose hash is
-        not the key's.
-    """
-    if X.pre_shared_key not in answers:
-        return state
-    index, psk = answers[X.pre_shared_key].selected_identity, state.offered_psk
-    if psk is None or index != 0:
-        reason = f"the server took PSK number {index}, and one was offered"
-        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
-    if psk.suite.hash_name != state.agreed.hash_name:
-        reason = f"the PSK belongs to {psk.suite.hash_name}, the chosen suite does not"
-        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
-    return resumption.resumed(state, psk)
-
-
-def without_exchange(state: State) -> State:
-    """Return the state of a handshake by PSK alone, which has no forward secrecy (RFC 9846 §2.2).
-
-    Raises: Alert missing_extension without a PSK (§9.2); illegal_parameter if this side did not
-        offer to do without a key exchange (§4.3.11).
-    """
-    if not state.resumed:
-        reason = "ServerHello brings neither a key share nor a PSK"
-        raise Alert(AlertDescription.missing_extension, reason, "RFC 9846 §9.2")
-    if PskKeyExchangeMode.psk_ke not in state.settings.psk_modes:
-        reason = "the server does without a key exchange, which was not offered"
-        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
-    return state
 
 
 def receive_encrypted_extensions(state: State, message: bytes) -> State:
@@ -308,7 +274,7 @@ def receive_certificate_verify(state: State, message: bytes) -> State:
 
 
 def fitting(state: State) -> tuple[Credential | None, int]:
-    """Return a certificate of ours that the server would take, and the scheme to sign with."""
+    """Return a certificate that the server would take, and a scheme (RFC 9846 §4.4.2)."""
     request = state.certificate_request
     if request is None:
         raise ValueError("state.certificate_request is missing: nobody asked for a certificate")

@@ -134,7 +134,10 @@ def verified(state: State, message: bytes, offered: tuple[int, ...]) -> tuple[St
 
 
 def public_key_of(certificate: x509.Certificate | None) -> Any:
-    """Return the key in the peer's certificate. Raises: ValueError before it came."""
+    """Return the key in the peer's certificate (RFC 9846 §4.5.1).
+
+    Raises: ValueError before it came.
+    """
     if certificate is None:
         raise ValueError("state.peer_certificate is missing: receive_certificate sets it")
     return certificate.public_key()
@@ -173,7 +176,7 @@ def receive_finished(state: State, message: bytes) -> State:
 
 
 def send_end_of_early_data(state: State) -> tuple[State, bytes]:
-    """Say that the early data is over: the next record is under the handshake's keys (§4.6)."""
+    """Say that the early data is over: the next record is under handshake keys (RFC 9846 §4.6)."""
     return sent(state.but(early_data_over=True), HandshakeType.end_of_early_data, EndOfEarlyData())
 
 

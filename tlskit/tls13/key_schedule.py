@@ -165,7 +165,7 @@ def main_secret(hkdf: Hkdf, handshake_secret: bytes) -> bytes:
 
 
 def derived(hkdf: Hkdf, secret: bytes) -> bytes:
-    """Return what leads from one secret to the next: Derive-Secret(secret, "derived", "")."""
+    """Return Derive-Secret(secret, "derived", ""), for the next secret (RFC 9846 §7.1)."""
     return derive_secret(hkdf, secret, b"derived", hkdf.hash())
 
 

@@ -35,14 +35,14 @@ TLS_1_2 = ProtocolVersion.TLS_1_2
 
 
 def suites_of(state: State) -> tuple[int, ...]:
-    """Return the suites of a hello: those of TLS 1.3, then those of TLS 1.2 if it is offered."""
+    """Return a hello's suites: of TLS 1.3, then of TLS 1.2 if it is offered (RFC 9846 §4.2.2)."""
     settings = state.settings
     older = settings.suites if TLS_1_2 in state.versions else ()
     return tuple(int(suite.code) for suite in (*settings.tls13_suites, *older))
 
 
 def extensions_of(state: State) -> tuple[Extension, ...]:
-    """Return a hello's extensions but for pre_shared_key, which is put at their end (§4.3, §9.2).
+    """Return a hello's extensions but for pre_shared_key, the last one (RFC 9846 §4.3).
 
     Whoever offers TLS 1.2 too says also what that needs.
     """
@@ -97,7 +97,7 @@ def require_sound(hello: ClientHello, asked: Mapping[int, Any]) -> None:
 
 
 def shares_in(asked: Mapping[int, Any]) -> tuple[KeyShareEntry, ...]:
-    """Return the client's key shares."""
+    """Return the client's key shares (RFC 9846 §4.3.8)."""
     return asked[X.key_share].client_shares if X.key_share in asked else ()
 
 

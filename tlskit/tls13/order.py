@@ -49,13 +49,13 @@ def certificate_shown(state: State) -> bool:
 
 
 def change_cipher_spec_due(state: State, side: Role) -> bool:
-    """Tell whether this side is to send its ChangeCipherSpec, for boxes on the way (App. E.4)."""
+    """Tell whether this side has its ChangeCipherSpec to send (RFC 9846 App. E.4)."""
     wanted = bool(state.session_id) and not state.change_cipher_spec_sent
     return wanted and state.role is side
 
 
 def client_due(state: State) -> bool:
-    """Tell whether this side is the client and has its ChangeCipherSpec to send."""
+    """Tell whether this side, the client, has its ChangeCipherSpec to send (RFC 9846 App. E.4)."""
     return change_cipher_spec_due(state, CLIENT)
 
 
@@ -70,7 +70,7 @@ def client_due_after_retry(state: State) -> bool:
 
 
 def server_due(state: State) -> bool:
-    """Tell whether this side is the server and has its ChangeCipherSpec to send."""
+    """Tell whether this side, the server, has its ChangeCipherSpec to send (RFC 9846 App. E.4)."""
     return change_cipher_spec_due(state, SERVER)
 
 
@@ -80,14 +80,14 @@ def server_due_early(state: State) -> bool:
 
 
 def early(state: State) -> bool:
-    """Tell whether there are keys for early data: offered, and by the server accepted (§4.3.10)."""
+    """Tell whether there are keys for early data: offered or accepted (RFC 9846 §2.3)."""
     if state.role is CLIENT:
         return state.early_data_offered
     return state.early_data_accepted
 
 
 def sends_early_data(state: State) -> bool:
-    """Tell whether this side is the client and has early data to send."""
+    """Tell whether this side, the client, has early data to send (RFC 9846 §2.3)."""
     return state.role is CLIENT and state.early_data_offered
 
 
@@ -97,35 +97,35 @@ def early_data_accepted(state: State) -> bool:
 
 
 def early_keys(state: State) -> dict[Role, Any]:
-    """Return the keys of early data."""
+    """Return the keys of early data (RFC 9846 §7.3)."""
     return {CLIENT: state.early_keys}
 
 
 def no_early_keys(state: State) -> dict[Role, Any]:
-    """Return the keys after HelloRetryRequest: none; the second hello goes out in the clear."""
+    """Return the keys after HelloRetryRequest: the second hello is plain (RFC 9846 §4.3.10)."""
     return {CLIENT: None} if state.role is CLIENT else {}
 
 
 def handshake_keys(state: State) -> dict[Role, Any]:
-    """Return the keys of the handshake; early data may still go on under its own (§7.3)."""
+    """Return the handshake's keys; early data may go on under its own (RFC 9846 §7.3)."""
     if early(state):
         return {SERVER: state.server_keys}
     return {CLIENT: state.client_keys, SERVER: state.server_keys}
 
 
 def keys_without_early_data(state: State) -> dict[Role, Any]:
-    """Return the client's keys once it hears that its early data was refused (§4.3.10)."""
+    """Return the client's keys once its early data is refused (RFC 9846 §4.3.10)."""
     refused = state.early_data_offered and not state.early_data_accepted
     return {CLIENT: state.client_keys} if state.role is CLIENT and refused else {}
 
 
 def server_keys(state: State) -> dict[Role, Any]:
-    """Return the keys for records that the server sends."""
+    """Return the keys for records that the server sends (RFC 9846 §7.3)."""
     return {SERVER: state.server_keys}
 
 
 def client_keys(state: State) -> dict[Role, Any]:
-    """Return the keys for records that the client sends."""
+    """Return the keys for records that the client sends (RFC 9846 §7.3)."""
     return {CLIENT: state.client_keys}
 
 
@@ -173,5 +173,5 @@ LATER = (
 
 
 def order(state: State) -> tuple[Row, ...]:
-    """Return the table that this handshake follows."""
+    """Return the table that this handshake follows (RFC 9846 §2)."""
     return FULL

@@ -31,9 +31,9 @@ SKIPPED = 2**15
 
 
 class Taken(NamedTuple):
-    """A PSK that a server takes: which of the client's it is, and how it is used."""
+    """A PSK that a server takes: which of the client's it is, from 0 on, and how it is used."""
 
-    index: int
+    number: int
     psk: Psk
     mode: PskKeyExchangeMode
 
@@ -77,7 +77,8 @@ def binder_over(state: State, psk: Psk, truncated: bytes) -> bytes:
 
       binder = HMAC(finished_key(binder_key), Transcript-Hash(Truncate(ClientHello)))
 
-    After HelloRetryRequest message_hash and HelloRetryRequest stand before it (§4.3.11.2).
+    After HelloRetryRequest message_hash and HelloRetryRequest stand before it.
+    Reference: RFC 9846 §4.3.11.2 (RFC 8446 §4.2.11.2).
     """
     table, hkdf = state.formulae, state.hkdf_of(psk.suite.hash_name)
     key = table.finished_key(hkdf, table.binder_key(hkdf, state.early_secret))
@@ -86,7 +87,7 @@ def binder_over(state: State, psk: Psk, truncated: bytes) -> bytes:
 
 
 def len_of_binders(binders: tuple[bytes, ...]) -> int:
-    """Return how many bytes the list of binders takes, its own length among them."""
+    """Return how many bytes the binders take, with the list's length (RFC 9846 §4.3.11)."""
     return 2 + sum(1 + len(one) for one in binders)
 
 
@@ -129,7 +130,7 @@ def taken_by(
 
 
 def mode_of(settings: Settings, asked: Mapping[int, Any]) -> PskKeyExchangeMode | None:
-    """Return how a PSK would be used: the server's first mode that the client takes (§4.3.9)."""
+    """Return how a PSK would be used: the first mode that the client takes (RFC 9846 §4.3.9)."""
     modes = asked[X.psk_key_exchange_modes].ke_modes if X.psk_key_exchange_modes in asked else ()
     return next((one for one in settings.psk_modes if one in modes), None)
 
@@ -165,7 +166,7 @@ def suite_for(state: State, psk: Psk, hello: ClientHello) -> Suite | None:
 def require_binder(
     state: State, psk: Psk, binders: tuple[bytes, ...], index: int, message: bytes
 ) -> None:
-    """Check the client's proof that it has the key. Raises: Alert decrypt_error (§6.2)."""
+    """Check the client's proof that it has the key. Raises: Alert decrypt_error (RFC 9846 §6.2)."""
     before = state.but(handshake_messages=state.handshake_messages[:-1])
     truncated = message[: -len_of_binders(binders)]
     expected = binder_over(early_secret_made(before, psk), psk, truncated)
@@ -175,9 +176,9 @@ def require_binder(
 
 
 def psk_taken(state: State, taken: Taken) -> State:
-    """Return the state of a server that goes on with this PSK."""
+    """Return the state of a server that goes on with this PSK (RFC 9846 §4.3.11)."""
     state = resumed(early_secret_made(state, taken.psk), taken.psk)
-    return state.but(offered_psk=taken.psk, psk_index=taken.index)
+    return state.but(offered_psk=taken.psk, psk_index=taken.number)
 
 
 def takes_early_data(state: State, taken: Taken, asked: Mapping[int, Any]) -> bool:
@@ -190,12 +191,48 @@ def takes_early_data(state: State, taken: Taken, asked: Mapping[int, Any]) -> bo
     guard = settings.early_data_guard
     if guard is None or not settings.max_early_data or not psk.max_early_data:
         return False
-    if taken.index or state.agreed != psk.suite or state.alpn != psk.alpn:
+    if taken.number or state.agreed != psk.suite or state.alpn != psk.alpn:
         return False
     disguised = offered.identities[0].obfuscated_ticket_age
     age = timedelta(milliseconds=(disguised - psk.ticket_age_add) % AGE_RANGE)
     sent_at = psk.created + age
     return guard.fresh(offered.binders[0], sent_at, settings.now)
+
+
+# ---- what the client makes of the answer
+
+
+def psk_chosen(state: State, answers: Mapping[int, Any]) -> State:
+    """Return the state with the PSK that the server took, if it took one (RFC 9846 §4.3.11).
+
+    Raises: Alert illegal_parameter for an identity that was not offered, or a suite whose hash is
+        not the key's.
+    """
+    if X.pre_shared_key not in answers:
+        return state
+    index, psk = answers[X.pre_shared_key].selected_identity, state.offered_psk
+    if psk is None or index != 0:
+        reason = f"the server took PSK number {index}, and one was offered"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
+    if psk.suite.hash_name != state.agreed.hash_name:
+        reason = f"the PSK belongs to {psk.suite.hash_name}, the chosen suite does not"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
+    return resumed(state, psk)
+
+
+def without_exchange(state: State) -> State:
+    """Return the state of a handshake by PSK alone, which has no forward secrecy (RFC 9846 §2.2).
+
+    Raises: Alert missing_extension without a PSK (§9.2); illegal_parameter if this side did not
+        offer to do without a key exchange (§4.3.11).
+    """
+    if not state.resumed:
+        reason = "ServerHello brings neither a key share nor a PSK"
+        raise Alert(AlertDescription.missing_extension, reason, "RFC 9846 §9.2")
+    if PskKeyExchangeMode.psk_ke not in state.settings.psk_modes:
+        reason = "the server does without a key exchange, which was not offered"
+        raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.11")
+    return state
 
 
 # ---- early keys
@@ -281,7 +318,7 @@ def receive_new_session_ticket(state: State, message: bytes) -> State:
 
 
 def resumed(state: State, psk: Psk) -> State:
-    """Return the state of a side that goes on with a PSK in place of certificates (§2.2)."""
+    """Return the state of a side that goes on with a PSK, without certificates (RFC 9846 §2.2)."""
     chain = psk.peer_chain
     return state.but(
         resumed=True,

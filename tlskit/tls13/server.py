@@ -26,6 +26,7 @@ from tlskit.hello import (
     read_client_hello,
     version_for,
 )
+from tlskit.key_exchange import HYBRID
 from tlskit.messages import ClientHello, ServerHello
 from tlskit.registry import (
     AlertDescription,
@@ -94,7 +95,7 @@ def receive_client_hello(state: State, message: bytes) -> State:
 def exchange_chosen(
     state: State, taken: resumption.Taken | None, asked: Mapping[int, Any]
 ) -> State:
-    """Return the state with the group and the client's key for it, unless a PSK does without.
+    """Return the state with group and client's key, unless a PSK does without (RFC 9846 §4.2.1).
 
     If the client has sent no key for the group, `retry_group` says which one is needed.
     """
@@ -141,7 +142,7 @@ def kept(hello: ClientHello) -> tuple[Any, ...]:
 
 
 def hello_of(state: State, random: bytes, answers: list[Extension]) -> ServerHello:
-    """Return a ServerHello with these answers; of the version only the extension tells."""
+    """Return a ServerHello with these answers; an extension tells the version (RFC 9846 §4.2.3)."""
     version = extension(X.supported_versions, SelectedVersion(TLS_1_3))
     return ServerHello(
         server_version=LEGACY_VERSION,
@@ -180,7 +181,11 @@ def send_server_hello(state: State) -> tuple[State, bytes]:
     random = settings.draw(32)
     answers = []
     if state.group:
-        pair, secret = table.answer_key_share(state.group, state.peer_public, settings.draw)
+        if state.group == HYBRID:
+            pair, secret = table.encapsulate(state.peer_public, settings.draw)
+        else:
+            pair = table.generate_key_pair(state.group, settings.draw)
+            secret = table.shared_secret(pair, state.peer_public)
         state = state.but(key_pair=pair, shared_secret=secret)
         share = KeyShareServerHello(KeyShareEntry(pair.group, pair.public))
         answers.append(extension(X.key_share, share))

@@ -9,7 +9,7 @@ from cryptography import x509
 from tlskit.alerts import decode_alert, encode_alert
 from tlskit.certificates import Credential, verify_chain, verify_client_chain
 from tlskit.cipher_suites import Suite
-from tlskit.key_exchange import KeyPair, answer_key_share, generate_key_pair, shared_secret
+from tlskit.key_exchange import KeyPair, encapsulate, generate_key_pair, shared_secret
 from tlskit.messages import ClientHello, frame_handshake, unframe_handshake
 from tlskit.order import Role
 from tlskit.presentation import decode, encode
@@ -58,7 +58,7 @@ class Formulae:
     # key_exchange.py
     generate_key_pair: Callable[[int, Callable[[int], bytes]], KeyPair] = generate_key_pair
     shared_secret: Callable[[KeyPair, bytes], bytes] = shared_secret
-    answer_key_share: Callable[..., tuple[KeyPair, bytes]] = answer_key_share
+    encapsulate: Callable[..., tuple[KeyPair, bytes]] = encapsulate
     # signatures.py, certificates.py, tls13/authentication.py
     certificate_verify_content: Callable[[Role, bytes], bytes] = (
         authentication.certificate_verify_content
