@@ -9,7 +9,7 @@ const options = {
   ca: fs.readFileSync(told.roots),
   minVersion: "TLSv" + told.version,
   maxVersion: "TLSv" + told.version,
-  ciphers: (told.cipher || "DEFAULT") + ":@SECLEVEL=0",
+  ciphers: (told.cipher || "DEFAULT") + (told.version === "1.3" ? "" : ":@SECLEVEL=0"),
 };
 const CURVES = { secp256r1: "P-256", secp384r1: "P-384", x25519: "X25519" };
 if (told.group) options.ecdhCurve = CURVES[told.group];

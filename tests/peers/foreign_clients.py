@@ -80,7 +80,10 @@ def openssl(call: Call) -> Fetched:
     command += ["-tls" + call.version.replace(".", "_")]
     command += ["-servername", "localhost", "-verify_hostname", "localhost"]
     command += ["-CAfile", str(call.roots), "-verify_return_error", "-ign_eof"]
-    command += ["-cipher", (call.suite.openssl if call.suite else "DEFAULT") + WEAK]
+    if call.suite and call.version == "1.3":
+        command += ["-ciphersuites", call.suite.iana]
+    else:
+        command += ["-cipher", (call.suite.openssl if call.suite else "DEFAULT") + WEAK]
     if call.group:
         command += ["-groups", curve(call.group)]
     if call.alpn:
@@ -110,8 +113,10 @@ def gnutls(call: Call) -> Fetched:
         exchange = "ECDHE-ECDSA:+ECDHE-RSA" if "ECDHE" in call.suite.iana else "RSA"
         known = (one for one in GNUTLS_CIPHERS if one.replace("-", "_") in call.suite.iana)
         cipher = next((f"{one}:+AEAD" for one in known), "AES-128-CBC:+SHA1")
+        if call.version == "1.3":
+            exchange = "ECDHE-ECDSA"
         rest = "+SIGN-ALL:+GROUP-ALL:+CTYPE-X509:+COMP-NULL"
-        priority = f"NONE:+VERS-TLS1.2:+{exchange}:+{cipher}:{rest}"
+        priority = f"NONE:+VERS-TLS{call.version}:+{exchange}:+{cipher}:{rest}"
     if call.group:
         priority += f":-GROUP-ALL:+GROUP-{call.group.upper()}"
     command = ["gnutls-cli", f"--x509cafile={call.roots}", f"--port={call.port}"]
@@ -129,7 +134,10 @@ def curl(call: Call) -> Fetched:
     """Let curl fetch the page; a second time in the same run if it shall resume."""
     command = ["curl", "-sS", "--max-time", "10", "--cacert", str(call.roots), "--http1.1"]
     command += [f"--tlsv{call.version}", "--tls-max", call.version, "--noproxy", "*"]
-    command += ["--ciphers", (call.suite.openssl if call.suite else "DEFAULT") + WEAK]
+    if call.suite and call.version == "1.3":
+        command += ["--tls13-ciphers", call.suite.iana]
+    else:
+        command += ["--ciphers", (call.suite.openssl if call.suite else "DEFAULT") + WEAK]
     if call.group:
         command += ["--curves", curve(call.group)]
     if call.shows:
@@ -159,8 +167,7 @@ class Adapter(HTTPAdapter):
 def python(call: Call) -> Fetched:
     with requests.Session() as session:
         session.trust_env = False
-        if call.suite or call.version != "1.2":
-            session.mount("https://", Adapter(call))
+        session.mount("https://", Adapter(call))
         mine = (str(call.shows.chain), str(call.shows.key)) if call.shows else None
         address = f"https://localhost:{call.port}/"
         try:

@@ -140,6 +140,7 @@ ALERT_WORDS = {
     "bad_certificate": "bad.certificate|Certificate is bad|-12271",
     "certificate_expired": "certificate.(is.)?expired|expired certificate|was expired|-12269",
     "handshake_failure": "handshake.failure|Handshake failed|-12227",
+    "certificate_required": "certificate.(is.)?required|-12170|RX_CERTIFICATE_REQUIRED",
     "protocol_version": "protocol.version|-12190",
     "no_application_protocol": "no.application.protocol|supported application protocol",
 }

@@ -8,10 +8,11 @@ from certificates import CASES, CLIENT, KINDS
 from foreign_servers import SERVERS, SERVERS_BESIDES, USUAL, Manner
 from programs import alert_in, chosen, soon
 
-from tlskit.cipher_suites import RECOMMENDED
+from tlskit.cipher_suites import RECOMMENDED, TLS_1_3_SUITES
 from tlskit.command import main
 
 EVERY = SERVERS | SERVERS_BESIDES
+VERSIONS = ("1.2", "1.3")
 PEERS = chosen(SERVERS, SERVERS_BESIDES)
 WITHOUT_EXTENDED_MASTER_SECRET = ("Go",)
 ALERTS = {
@@ -59,26 +60,32 @@ def connect(capfd, theirs, shown):
     return run
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("peer", PEERS)
-def test_a_page_over_each_certificate(peer, kind, connect, row):
-    code, told, err, _ = connect(peer, kind)
-    assert code == 0 and told[0]["version"] == "1.2", err
+def test_a_page_over_each_certificate(peer, kind, version, connect, row):
+    code, told, err, _ = connect(peer, kind, manner=Manner(version))
+    assert code == 0 and told[0]["version"] == version, err
     assert told[0]["bytes_received"] > 0 and told[0]["peer_subject"] == "CN=localhost"
-    assert f"ECDHE_{kind.upper()}" in told[0]["suite"]
-    row(peer=peer, role="server", suite="our first choice", certificate=kind, outcome="page")
+    assert (f"ECDHE_{kind.upper()}" in told[0]["suite"]) == (version == "1.2")
+    suite = "our first choice"
+    row(peer=peer, role="server", version=version, suite=suite, certificate=kind, outcome="page")
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("case", [case for case in CASES if case != "sound"])
 @pytest.mark.parametrize("peer", PEERS)
-def test_we_refuse_a_fault_by_name_and_the_peer_hears_it(peer, case, kind, connect, row):
-    code, told, err, heard = connect(peer, kind, case=case)
+def test_we_refuse_a_fault_by_name_and_the_peer_hears_it(peer, case, kind, version, connect, row):
+    code, told, err, heard = connect(peer, kind, case=case, manner=Manner(version))
     last = err.splitlines()[-1]
     assert (code, told) == (1, []) and last.startswith(f"tlskit: {ALERTS[case]}: "), err
     assert soon(heard) == ALERTS[case]
     outcome = f"we send {ALERTS[case]}"
-    row(peer=peer, role="server", suite="", certificate=f"{kind}, {case}", outcome=outcome)
+    row(
+        **{"peer": peer, "role": "server", "version": version},
+        **{"suite": "", "certificate": f"{kind}, {case}", "outcome": outcome},
+    )
 
 
 @pytest.mark.parametrize("suite", RECOMMENDED, ids=lambda suite: suite.name)
@@ -88,6 +95,17 @@ def test_every_suite(peer, suite, connect, row):
     code, told, err, _ = connect(peer, kind, "--suites", suite.name)
     assert code == 0 and told[0]["suite"] == suite.name, err
     row(peer=peer, role="server", suite=suite.name, certificate=kind, outcome="page")
+
+
+@pytest.mark.parametrize("suite", TLS_1_3_SUITES, ids=lambda suite: suite.name)
+@pytest.mark.parametrize("peer", PEERS)
+def test_every_suite_of_tls_1_3(peer, suite, connect, row):
+    code, told, err, _ = connect(peer, "rsa", "--suites", suite.name, manner=Manner("1.3"))
+    assert code == 0 and told[0]["suite"] == suite.name, err
+    row(
+        **{"peer": peer, "role": "server", "version": "1.3"},
+        **{"suite": suite.name, "certificate": "rsa", "outcome": "page"},
+    )
 
 
 @pytest.mark.parametrize("name", ["TLS_RSA_WITH_AES_128_GCM_SHA256", "ecdhe-rsa-aes128-sha"])
@@ -100,10 +118,14 @@ def test_a_taught_suite_by_its_name(peer, name, connect, row):
     row(peer=peer, role="server", suite=told[0]["suite"], certificate="rsa", outcome=outcome)
 
 
-@pytest.mark.parametrize("version", ["1.1", "1.3"])
+@pytest.mark.parametrize(
+    "version, options",
+    [("1.1", ()), ("1.2", ("--min", "1.3")), ("1.3", ("--max", "1.2"))],
+    ids=["1.1", "1.3 to 1.2", "1.2 to 1.3"],
+)
 @pytest.mark.parametrize("peer", PEERS)
-def test_a_server_of_another_version_says_so(peer, version, connect, row):
-    code, told, err, _ = connect(peer, "rsa", manner=Manner(version=version))
+def test_a_server_of_another_version_says_so(peer, version, options, connect, row):
+    code, told, err, _ = connect(peer, "rsa", *options, manner=Manner(version=version))
     assert (code, told) == (1, []), err
     name = err.splitlines()[-1].removeprefix("tlskit: ").partition(":")[0]
     assert name in ("protocol_version", "handshake_failure"), err
@@ -114,43 +136,59 @@ def test_a_server_of_another_version_says_so(peer, version, connect, row):
     )
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("peer", PEERS)
-def test_every_group(peer, group, connect, row):
-    code, told, err, _ = connect(peer, "rsa", "--groups", group.upper())
+def test_every_group(peer, group, version, connect, row):
+    code, told, err, _ = connect(peer, "rsa", "--groups", group.upper(), manner=Manner(version))
     assert code == 0 and told[0]["group"] == group, err
-    row(peer=peer, role="server", suite=f"group {group}", certificate="rsa", outcome="page")
+    row(
+        **{"peer": peer, "role": "server", "version": version},
+        **{"suite": f"group {group}", "certificate": "rsa", "outcome": "page"},
+    )
 
 
-@pytest.mark.parametrize("how", ["ticket", "ID"])
+@pytest.mark.parametrize("version, how", [("1.2", "ticket"), ("1.2", "ID"), ("1.3", "PSK")])
 @pytest.mark.parametrize("peer", PEERS)
-def test_resumption(peer, how, connect, row):
-    manner = Manner(tickets=how == "ticket")
+def test_resumption(peer, version, how, connect, row):
+    manner = Manner(version, tickets=how != "ID")
     code, told, err, _ = connect(peer, "ecdsa", "--resume", "--trace", manner=manner)
     resumed = [one["resumed"] for one in told]
     if (peer, how) == ("Go", "ID"):  # it gives tickets alone
         assert code == 0 and resumed == [False, False]
         return
     assert code == 0 and resumed == [False, True], err
-    assert ("NewSessionTicket" in err) == (how == "ticket"), err
-    row(peer=peer, role="server", suite=f"resumed by {how}", certificate="ecdsa", outcome="page")
+    assert ("NewSessionTicket" in err) == (how == "ticket") or version == "1.3", err
+    row(
+        **{"peer": peer, "role": "server", "version": version},
+        **{"suite": f"resumed by {how}", "certificate": "ecdsa", "outcome": "page"},
+    )
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("peer", PEERS)
-def test_alpn(peer, connect, row):
-    code, told, err, _ = connect(peer, "rsa", "--alpn", "h9,http/1.1")
+def test_alpn(peer, version, connect, row):
+    code, told, err, _ = connect(peer, "rsa", "--alpn", "h9,http/1.1", manner=Manner(version))
     assert code == 0 and told[0]["alpn"] == "http/1.1", err
-    row(peer=peer, role="server", suite="ALPN http/1.1", certificate="rsa", outcome="page")
+    row(
+        **{"peer": peer, "role": "server", "version": version},
+        **{"suite": "ALPN http/1.1", "certificate": "rsa", "outcome": "page"},
+    )
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("peer", PEERS)
-def test_a_client_certificate(peer, kind, connect, shown, row):
-    mine, wants = shown[kind, CLIENT], Manner(client_roots=shown["rsa", "sound"].roots)
+def test_a_client_certificate(peer, kind, version, connect, shown, row):
+    roots = shown["rsa", "sound"].roots
+    mine, wants = shown[kind, CLIENT], Manner(version, client_roots=roots)
     shows = ("--cert", str(mine.chain), "--key", str(mine.key))
     code, told, err, _ = connect(peer, "rsa", *shows, manner=wants)
     assert code == 0 and told[0]["bytes_received"] > 0, err
     code, _, err, _ = connect(peer, "rsa", manner=wants)
     name = err.splitlines()[-1].removeprefix("tlskit: ") if err else "nothing"
     outcome = f"page; without one {code} {name}"
-    row(peer=peer, role="server", suite="client certificate", certificate=kind, outcome=outcome)
+    row(
+        **{"peer": peer, "role": "server", "version": version},
+        **{"suite": "client certificate", "certificate": kind, "outcome": outcome},
+    )

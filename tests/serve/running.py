@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from tlskit import pki, tls12
+from tlskit import pki, versions
 from tlskit.cipher_suites import SUITES
 from tlskit.facts import facts_of
 from tlskit.http_answers import Answers
@@ -72,7 +72,7 @@ def running(
     async def serve() -> None:
         server = Server(
             told,
-            tls12.server,
+            versions.server,
             answers or (lambda connection: Answers(facts_of(connection), echo)),
             limits,
             lambda: Kept(ended),
