@@ -15,7 +15,11 @@ from typing import Protocol, Self
 
 NO_EXTENDED_MASTER_SECRET = 0x1  # SSL_OP_NO_EXTENDED_MASTER_SECRET, which `ssl` does not name
 TAUGHT_TOO = "ALL:@SECLEVEL=0"
-VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+VERSIONS = {
+    "1.2": (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2),
+    "1.3": (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3),
+    "both": (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3),
+}
 CURVES = {"secp256r1": "prime256v1", "x25519": "X25519"}  # the others keep their names
 
 
@@ -64,7 +68,7 @@ def private_file(content: bytes) -> Iterator[str]:
 
 
 class OpenSSLPeer:
-    """One end of a TLS 1.2 connection that OpenSSL runs; made by `client` and `server`.
+    """One end of a connection that OpenSSL runs; made by `client` and `server`.
 
     Attributes:
         done: whether OpenSSL thinks that the handshake is over.
@@ -115,6 +119,7 @@ class OpenSSLPeer:
         Args:
             suites: OpenSSL's list; by default also those that are taught only.
             group: the only group it offers, as IANA names it; "" for all.
+            version: "1.2", "1.3", or "both".
             tickets: whether it asks for a session ticket.
             credential: a chain and key, in PEM, to show if the server asks.
         """
@@ -292,13 +297,13 @@ def settle(
     tickets: bool,
     version: str,
 ) -> None:
-    """Set what client and server have in common: one version, tickets only if asked for."""
-    context.minimum_version = context.maximum_version = VERSIONS[version]
+    """Set what client and server have in common: versions, and tickets only if asked for."""
+    context.minimum_version, context.maximum_version = VERSIONS[version]
     weak_too = suites if "@SECLEVEL" in suites else f"{suites}:@SECLEVEL=0"
     context.set_ciphers(weak_too)
     if not tickets:
         context.options |= ssl.OP_NO_TICKET
-        if version == "1.3" and context.protocol is ssl.PROTOCOL_TLS_SERVER:
+        if version != "1.2" and context.protocol is ssl.PROTOCOL_TLS_SERVER:
             context.num_tickets = 0
     if group:
         context.set_ecdh_curve(CURVES.get(group, group))

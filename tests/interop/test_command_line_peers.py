@@ -2,15 +2,14 @@
 
 import re
 import socket
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openssl_program import PATIENCE, read_until, shake_hands, shown_as
 
 from tlskit import pki, tls12
 from tlskit.alerts import Alert
-from tlskit.certificates import Credential
 from tlskit.cipher_suites import suite_named
 from tlskit.connection import Connection
 from tlskit.lesson import HOST, client_settings, lesson_random, server_settings
@@ -19,7 +18,6 @@ from tlskit.registry import AlertDescription
 from tlskit.sessions import SessionCache, TicketKeys
 
 pytestmark = pytest.mark.peer("openssl")
-PATIENCE = 20  # seconds for a single answer of the program
 SHOWN = pki.client_credential("ecdsa")
 EACH_WAY = pytest.mark.parametrize("mechanism", ["id", "ticket"])
 SUITES = [
@@ -40,35 +38,6 @@ EACH_SUITE = pytest.mark.parametrize(
         for name in SUITES
     ],
 )
-
-
-def shown_as(credential: Credential) -> tuple[str | bytes, ...]:
-    """Return the program's options for a leaf, the rest of its chain, and its key."""
-    leaf, rest = (
-        pki.pem_chain(replace(credential, chain=part))
-        for part in (credential.chain[:1], credential.chain[1:])
-    )
-    return ("-cert", leaf, "-cert_chain", rest, "-key", pki.pem_key(credential))
-
-
-def shake_hands(ours: Connection, there: socket.socket) -> None:
-    there.settimeout(PATIENCE)
-    while not ours.done:
-        there.sendall(ours.data_to_send())
-        came = there.recv(2**16)
-        assert came, "the program hung up"
-        ours.receive(came)
-    there.sendall(ours.data_to_send())
-
-
-def read_until(program: Any, words: bytes) -> bytes:
-    """Return what the program prints up to the line with these words."""
-    printed = b""
-    while words not in printed:
-        line = program.stdout.readline()
-        assert line, f"the program ended without {words!r}: {printed.decode(errors='replace')}"
-        printed += line
-    return printed
 
 
 def begun_server(openssl: Any, *options: str | bytes) -> tuple[Any, int]:
