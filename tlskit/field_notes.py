@@ -1,17 +1,10 @@
 """What each field of the messages is for: a sentence, the section that says so, who reads it."""
 
-from typing import NamedTuple
-
-
-class Note(NamedTuple):
-    """A field's meaning in a sentence, its reference, and who makes use of it."""
-
-    meaning: str
-    reference: str
-    readers: str
-
+from tlskit.field_note import Note
+from tlskit.field_notes_13 import INNER_13, NOTES_13
 
 NOTES: dict[str, Note] = {
+    **NOTES_13,
     "Handshake.msg_type": Note(
         "Which handshake message this is.",
         "RFC 5246 §7.4",
@@ -322,6 +315,7 @@ INNER = (
     "RenegotiationInfo",
     "ClientSupportedVersions",
     "SessionTicket",
+    *INNER_13,
 )
 """The structs that lie inside a hello's extensions; their fields have different names."""
 

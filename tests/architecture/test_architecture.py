@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tlskit"
 
 RANKS = {
-    0: "registry order peers field_notes keylog questions",
-    1: "alerts layouts cipher_suites",
-    2: "presentation records trace certificate_faults key_exchange signatures",
+    0: "registry order peers field_note keylog questions",
+    1: "alerts layouts cipher_suites field_notes_13",
+    2: "field_notes presentation records trace certificate_faults key_exchange signatures",
     3: "extensions certificates record_layer derivation",
     4: "messages settings",
     5: "hello sessions tls13_messages",

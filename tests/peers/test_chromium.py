@@ -70,14 +70,20 @@ def facts(page) -> dict[str, str]:
     return dict(zip(names, values, strict=True))
 
 
+@pytest.mark.parametrize("version, options", [("1.2", ("--max", "1.2")), ("1.3", ())])
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_opens_our_page(kind, host, page, our_servers, row):
-    port, _ = our_servers(kind)
+def test_it_opens_our_page(kind, host, version, options, page, our_servers, row):
+    port, _ = our_servers(kind, "sound", *options)
     page.goto(f"https://{host}:{port}/")
     told = facts(page)
-    assert told["version"] == "1.2" and f"ECDHE_{kind.upper()}" in told["suite"]
-    row(peer="Chromium", role="client", suite=told["suite"], certificate=kind, outcome="page")
+    assert told["version"] == version
+    assert (f"ECDHE_{kind.upper()}" in told["suite"]) == (version == "1.2")
+    outcome = f"page, {told['group']}"
+    row(
+        **{"peer": "Chromium", "role": "client", "version": version},
+        **{"suite": told["suite"], "certificate": kind, "outcome": outcome},
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,6 +92,9 @@ def test_it_opens_our_page(kind, host, page, our_servers, row):
         ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "x25519"),
         ("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "secp384r1"),
         ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "secp256r1"),
+        ("TLS_AES_128_GCM_SHA256", "X25519MLKEM768"),
+        ("TLS_AES_256_GCM_SHA384", "secp384r1"),
+        ("TLS_CHACHA20_POLY1305_SHA256", "x25519"),
     ],
 )
 def test_suites_and_groups(suite, group, page, our_servers, row):
@@ -96,7 +105,11 @@ def test_suites_and_groups(suite, group, page, our_servers, row):
     row(peer="Chromium", role="client", suite=suite, certificate="rsa", outcome=f"page, {group}")
 
 
-@pytest.mark.parametrize("options", [(), ("--tickets", "0")], ids=["ticket", "ID"])
+@pytest.mark.parametrize(
+    "options",
+    [("--max", "1.2"), ("--max", "1.2", "--tickets", "0"), ()],
+    ids=["ticket", "ID", "PSK"],
+)
 def test_it_resumes(options, page, our_servers):
     """Each page comes over a connection of its own, for the server is told to close it."""
     port, _ = our_servers("ecdsa", "sound", *options)

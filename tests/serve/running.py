@@ -14,6 +14,7 @@ from tlskit.cipher_suites import SUITES
 from tlskit.facts import facts_of
 from tlskit.http_answers import Answers
 from tlskit.lesson import lesson_random, server_settings
+from tlskit.order import Side
 from tlskit.serving import Limits, Server
 from tlskit.sessions import SessionCache
 from tlskit.settings import Settings
@@ -63,6 +64,7 @@ def running(
     limits: Limits = QUICK,
     echo: bool = False,
     answers: Callable[[Any], Any] | None = None,
+    side: Callable[[], Side] = versions.server,
 ) -> Iterator[Running]:
     """Serve in a thread; complaints of asyncio itself are kept, and there should be none."""
     ended: list[BaseException | None] = []
@@ -72,7 +74,7 @@ def running(
     async def serve() -> None:
         server = Server(
             told,
-            versions.server,
+            side,
             answers or (lambda connection: Answers(facts_of(connection), echo)),
             limits,
             lambda: Kept(ended),

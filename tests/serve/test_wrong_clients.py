@@ -19,7 +19,7 @@ from ways import (
     wrong_end,
 )
 
-from tlskit import pki
+from tlskit import pki, tls12, versions
 from tlskit.connection import Connection
 
 CLIENTS = [way for some in THEMES.values() for way in some if way.finder == SERVER]
@@ -64,6 +64,10 @@ class Wire:
             self.ended = True
 
 
+KNOWS_TLS_1_2_ALONE = ("TLS 1.3 only", "fallback, but to our best")
+"""Ways that are none towards a server of both versions, which all others meet."""
+
+
 def judge_settings(way, **kept):
     """Return the settings of the judge of docs/alerts.md, for a server that runs."""
     return lambda: our_judge(way, **kept).settings
@@ -73,7 +77,8 @@ def judge_settings(way, **kept):
 def test_the_alert_arrives_and_an_orderly_end(way):
     now = way.judge.get("now", pki.NOW)
     kept = keepers(way)
-    with running(judge_settings(way, **kept)) as server:
+    side = tls12.server if way.name in KNOWS_TLS_1_2_ALONE else versions.server
+    with running(judge_settings(way, **kept), side=side) as server:
         session = None
         if way.resumes:
             first = wrong_end(way, now, sound=True, session_tickets=way.resumes == "ticket")

@@ -62,6 +62,8 @@ def test_no_note_is_about_a_field_that_does_not_exist():
 def test_fields_inside_extensions_are_found_by_name_alone():
     bodies = {*extensions.CLIENT_BODIES.values(), *extensions.SERVER_BODIES.values()}
     inner = {body.__name__ for body in bodies if body.__layout__.members}
+    inner |= {"KeyShareEntry", "PskIdentity", "KeyShareServerHello", "KeyShareHelloRetryRequest"}
+    inner |= {"SelectedVersion", "SelectedIdentity", "MaxEarlyData"}  # where TLS 1.3 answers
     assert set(INNER) == inner | {"Extension", "ServerName"}
     names = [field.split(".") for field in DECLARED if field.split(".")[0] in INNER]
     for struct, name in names:

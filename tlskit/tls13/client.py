@@ -143,7 +143,7 @@ def receive_hello_retry_request(state: State, message: bytes) -> State:
     In the transcript the first hello is replaced by its hash (§4.1).
 
     Raises: Alert illegal_parameter for a group that was not offered, or that there was a key for
-        already (§4.3.8), or if nothing would change; those of `answers_in`.
+        already (RFC 9846 §4.3.8), or if nothing would change; those of `answers_in`.
     """
     first = state.handshake_messages[0]
     state, retry = received(state, ServerHello, message)
@@ -205,8 +205,8 @@ def receive_encrypted_extensions(state: State, message: bytes) -> State:
 
     Raises: Alert illegal_parameter for an extension that has no place here, a protocol that was
         not offered (RFC 7301 §3.1), or early data taken without the PSK, or with another suite or
-        protocol than it was meant for (§4.3.10); unsupported_extension for an answer that was not
-        asked for.
+        protocol than it was meant for (RFC 9846 §4.3.10); unsupported_extension for an answer that
+        was not asked for.
     """
     state, body = received(state, EncryptedExtensions, message)
     require_places(body.extensions, EE)
@@ -241,8 +241,8 @@ def receive_certificate_request(state: State, message: bytes) -> State:
 def receive_certificate(state: State, message: bytes) -> State:
     """Take the server's chain and check it: issuer, dates, name, usage (RFC 9846 §4.5.1).
 
-    Raises: Alert decode_error if the list is empty (§4.5.1.3); illegal_parameter for a context;
-        those of `verify_chain` and `require_key_usage`.
+    Raises: Alert decode_error if the list is empty (RFC 9846 §4.5.1.3); illegal_parameter for a
+        context; those of `verify_chain` and `require_key_usage`.
     """
     state, certificate = received(state, Certificate, message)
     settings, entries = state.settings, certificate.certificate_list

@@ -85,7 +85,7 @@ def protect(
 
     Args:
         random: is not asked; the nonce is counted.
-        padding: how many zeros stand behind the type; they hide the content's length (§5.4).
+        padding: how many zeros stand behind the type, to hide the length (RFC 9846 §5.4).
 
     Reference: RFC 9846 §5.2 (RFC 8446 §5.2).
     """
@@ -100,7 +100,7 @@ def unprotect(
     """Return content type and content of a protected fragment.
 
     Raises: Alert bad_record_mac if it does not open (RFC 9846 §5.2); record_overflow for more than
-        2^14 + 1 bytes inside; unexpected_message if nothing but zeros is inside (§5.4).
+        2^14 + 1 bytes inside; unexpected_message if nothing but zeros is inside (RFC 9846 §5.4).
     """
     associated = HEADER + len(fragment).to_bytes(2, "big")
     try:

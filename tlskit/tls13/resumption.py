@@ -109,7 +109,7 @@ def taken_by(
     binder of the one that is taken is looked at (RFC 9846 §4.3.11).
 
     Raises: Alert illegal_parameter if there is not one binder for each identity; decrypt_error for
-        a wrong binder (§6.2).
+        a wrong binder (RFC 9846 §6.2).
     """
     offered = asked.get(X.pre_shared_key)
     if offered is None:
@@ -223,8 +223,8 @@ def psk_chosen(state: State, answers: Mapping[int, Any]) -> State:
 def without_exchange(state: State) -> State:
     """Return the state of a handshake by PSK alone, which has no forward secrecy (RFC 9846 §2.2).
 
-    Raises: Alert missing_extension without a PSK (§9.2); illegal_parameter if this side did not
-        offer to do without a key exchange (§4.3.11).
+    Raises: Alert missing_extension without a PSK (RFC 9846 §9.2); illegal_parameter if this side
+        did not offer to do without a key exchange (§4.3.11).
     """
     if not state.resumed:
         reason = "ServerHello brings neither a key share nor a PSK"

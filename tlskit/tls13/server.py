@@ -116,7 +116,7 @@ def require_as_asked(
     """Check that a second hello is the first but for what may have changed (RFC 9846 §4.2.2).
 
     Raises: Alert illegal_parameter for anything else, another key share than the one that was
-        asked for, another cookie, or early data, which would be the second (§4.3.10).
+        asked for, another cookie, or early data, which would be the second (RFC 9846 §4.3.10).
     """
     if X.early_data in asked:
         reason = "early data is offered again, after HelloRetryRequest"
@@ -175,7 +175,7 @@ def send_hello_retry_request(state: State) -> tuple[State, bytes]:
 def send_server_hello(state: State) -> tuple[State, bytes]:
     """Answer with the choice, 32 random bytes and this side's key (RFC 9846 §4.2.3).
 
-    Raises: Alert illegal_parameter if the client's key is none of its group (§4.3.8.2).
+    Raises: Alert illegal_parameter if the client's key is none of its group (RFC 9846 §4.3.8.2).
     """
     settings, table = state.settings, state.formulae
     random = settings.draw(32)
