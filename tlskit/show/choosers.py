@@ -5,7 +5,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from tlskit.cipher_suites import SUITES
+from tlskit.cipher_suites import SUITES, KeyExchange
 from tlskit.derivation import derivation
 from tlskit.key_exchange import GROUPS
 from tlskit.ladder_rows import LadderRow, ladder_rows
@@ -108,7 +108,7 @@ class Chooser(widgets.VBox):  # type: ignore[misc]
         self.formulae: dict[str, str] = {}
         wide = {"style": {"description_width": "11em"}, "layout": {"width": "min(100%, 40em)"}}
         options: dict[str, list[str]] = {
-            "key_exchange": list(dict.fromkeys(str(suite.key_exchange) for suite in SUITES)),
+            "key_exchange": [str(one) for one in (KeyExchange.RSA, KeyExchange.ECDHE)],
             "suite": [suite.name for suite in SUITES],
             "certificate": ["rsa", "ecdsa"],
             "group": [group.name for group in GROUPS],

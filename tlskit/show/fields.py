@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from cryptography import x509
 
-from tlskit.field_notes import Note, note_for, note_within
+from tlskit.field_note import Note
+from tlskit.field_notes import note_for, note_within
 from tlskit.hello import downgrade_sentinel
 from tlskit.ladder_rows import LadderRow
 from tlskit.layouts import Field

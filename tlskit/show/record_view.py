@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from tlskit.field_notes import NOTES, Note
+from tlskit.field_note import Note
+from tlskit.field_notes import NOTES
 from tlskit.ladder_rows import LadderRow
 from tlskit.record_journey import TAG, pieces
 from tlskit.records import HEADER_SIZE
