@@ -16,8 +16,16 @@ from tlskit.trace import Call
 APPLICATION_DATA_NUMBER = 9
 ENDS = (Role.CLIENT, Role.SERVER)
 UNREADABLE = "record that does not open"
-NO_HANDSHAKE_MESSAGE = ("alert", "application_data", UNREADABLE)
-OTHER_TITLES = {"generate_keys": "key generation", "application_data": "application data"}
+NO_HANDSHAKE_MESSAGE = ("alert", "application_data", "early_data", UNREADABLE)
+OTHER_TITLES = {
+    "generate_keys": "key generation",
+    "generate_early_keys": "early keys",
+    "generate_handshake_keys": "handshake keys",
+    "generate_application_keys": "application keys",
+    "generate_resumption_secret": "resumption secret",
+    "early_data": "early data",
+    "application_data": "application data",
+}
 
 
 @dataclass
@@ -93,7 +101,7 @@ def ladder_rows(
 
 class _Reader:
     def __init__(self, order: Sequence[Row]) -> None:
-        self.numbers = {(row.message, row.sender): row.number for row in order}
+        self.numbers = {(row.message, row.sender): row.number for row in reversed(order)}
         self.alone = {row.message for row in order if row.sender is Role.BOTH}
         self.rows: list[LadderRow] = []
         self.opened: dict[str, Call] = {}
@@ -157,19 +165,24 @@ class _Reader:
         self.note(row, call, by)
 
     def protected(self, call: Call, by: Role) -> None:
-        if call.arguments["content_type"] == ContentType.application_data:
+        row = next((r for r in reversed(self.rows) if r.sender is by), None)
+        early = row is not None and row.message == "early_data" and not row.protected
+        if call.arguments["content_type"] == ContentType.application_data and not early:
             row = self.add("application_data", by, call.arguments["content"])
             self.note(row, call, by)
-        else:
-            row = next(r for r in reversed(self.rows) if r.sender is by)
+        assert row is not None, "something is sent before it is protected"
         row.protected = True
         row.records[by] = call
         row.record_size = len(call.result or b"") + RECORD_HEADER_SIZE
 
     def unprotected(self, call: Call, by: Role) -> None:
         self.opened[by] = call
-        if call.arguments["content_type"] == ContentType.application_data and not call.error:
-            self.received(call, by, "application_data", call.result)
+        inside = call.arguments["content_type"], call.result
+        if isinstance(call.result, tuple):  # TLS 1.3: the type is inside, with the content
+            inside = call.result
+        if inside[0] == ContentType.application_data and not call.error:
+            early = self.waiting("early_data", by.other)
+            self.received(call, by, "early_data" if early else "application_data", inside[1])
         elif call.error:
             row = self.unread(by, call.arguments["fragment"])
             if row is None:

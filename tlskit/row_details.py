@@ -21,6 +21,7 @@ from tlskit.messages import (
 )
 from tlskit.presentation import decode
 from tlskit.registry import CipherSuite, ExtensionType, NamedGroup, SignatureScheme, name_of
+from tlskit.row_details_13 import DESCRIPTIONS_13
 from tlskit.signatures import kind_of
 
 KINDS = {"rsa": "RSA", "ecdsa": "ECDSA", "ed25519": "Ed25519"}
@@ -38,12 +39,13 @@ def state_of(row: LadderRow) -> Any:
 
 def details(row: LadderRow) -> str:
     """Return a few words on a row; "" for what a foreign peer sent, or what does not decode."""
-    describe = DESCRIPTIONS.get(row.message)
+    newer = hasattr(state_of(row), "handshake_secret")
+    describe = {**DESCRIPTIONS, **(DESCRIPTIONS_13 if newer else {})}.get(row.message)
     if describe is None or not row.own:
         return ""
     try:
         return describe(row)
-    except (Alert, ValueError, IndexError, UnsupportedAlgorithm):
+    except (Alert, ValueError, LookupError, UnsupportedAlgorithm):
         return "does not decode"
 
 
