@@ -1,7 +1,7 @@
 """Measure tlskit beside the bare library, OpenSSL and tlslite-ng; print ratios and their aims.
 
-usage: course.py bench [handshakes|resumption|records|import|pick|grade|serve ...] [--rounds N]
-       [--json FILE]
+usage: course.py bench [handshakes|resumption|records|tls13|import|pick|grade|serve ...]
+       [--rounds N] [--json FILE]
 """
 
 import argparse
@@ -143,6 +143,32 @@ def records(rounds: int) -> Rows:
     return rows
 
 
+def tls13(rounds: int) -> Rows:
+    """Measure TLS 1.3: whole handshakes, both roles, in memory, and records."""
+    import bench_floor
+    import bench_tls13
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    rows: Rows = []
+    aims = {"tlskit": 1.7, "tlskit with the trace": 2.2}
+    for name in (*bench_tls13.CASES, "PSK"):
+        timings = measure(bench_tls13.contestants(name), rounds, aims)
+        rows += report(f"TLS 1.3 handshake, {name}", timings)
+        if len(timings) > 3:
+            best, middle = timings[1].to(timings[3])
+            kept = "" if best <= 1 else ", missed"
+            print(f"tlskit to ssl: {best:.2f} of best, {middle:.2f} of medians   aim 1{kept}")
+    for size, aim in RECORD_AIMS.items():
+        records_: dict[str, Callable[[], object]] = {
+            "bare pyca calls": bench_floor.aead(AESGCM, 16, size),
+            "tlskit, protect and unprotect": bench_tls13.record(size),
+            "tlskit, Connection to Connection": bench_tls13.carry(size),
+        }
+        timings = measure(records_, rounds, {"tlskit, protect and unprotect": aim})
+        rows += report(f"TLS 1.3, {size} bytes, AES-128-GCM", timings)
+    return rows
+
+
 def imports(rounds: int) -> Rows:
     """Measure `import tlskit` in fresh processes."""
     return report("import, fresh process", bench_import.measured(rounds), "ms")
@@ -173,6 +199,7 @@ SECTIONS = {
     "handshakes": handshakes,
     "resumption": resumption,
     "records": records,
+    "tls13": tls13,
     "import": imports,
     "pick": pick,
     "grade": grade,
