@@ -22,6 +22,7 @@ from tlskit.registry import HandshakeType as H
 from tlskit.tls13_messages import Certificate
 
 WAYS_OF_CLIENTS = [
+    hello("SSL 3.0 in the old field", "protocol_version", client_version=0x0300),
     hello("no version but 1.2", "protocol_version", extensions=without(X.supported_versions)),
     hello(
         "versions without 1.3",

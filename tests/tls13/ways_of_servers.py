@@ -33,6 +33,7 @@ def first_groups(group: int) -> dict[str, Any]:
 
 
 WAYS_OF_SERVERS = [
+    server_hello("SSL 3.0 in the old field", "protocol_version", server_version=0x0300),
     server_hello(
         "version 1.2 by the extension",
         "illegal_parameter",

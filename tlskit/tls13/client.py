@@ -7,7 +7,7 @@ from typing import Any
 from tlskit.alerts import Alert
 from tlskit.certificates import Credential, require_key_usage
 from tlskit.cipher_suites import TLS_1_3_BY_CODE
-from tlskit.hello import protocol_taken, read_extensions
+from tlskit.hello import SSL_3_0, protocol_taken, read_extensions
 from tlskit.messages import ClientHello, ServerHello
 from tlskit.registry import (
     AlertDescription,
@@ -119,6 +119,9 @@ def answers_in(
         name = name_of(ProtocolVersion, hello.server_version)
         reason = f"the server chose {name}, we offered TLS_1_3 alone"
         raise Alert(AlertDescription.protocol_version, reason, "RFC 9846 §4.3.1")
+    if hello.server_version <= SSL_3_0:
+        reason = f"the server's old version field says {hello.server_version:04x}, SSL 3.0 or less"
+        raise Alert(AlertDescription.protocol_version, reason, "RFC 9846 App. E.5")
     version = answers[X.supported_versions].selected_version
     if version != ProtocolVersion.TLS_1_3 or hello.server_version != LEGACY_VERSION:
         reason = f"the server selected version {version:04x}, which was not offered"

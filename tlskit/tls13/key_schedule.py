@@ -10,6 +10,7 @@ early_secret -> handshake_secret -> main_secret, and from each of them secrets f
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
@@ -31,8 +32,7 @@ def transcript_hash(hash_name: str, handshake_messages: tuple[bytes, ...]) -> by
     Reference: RFC 9846 §4.1 (RFC 8446 §4.4.1).
     """
     digest = hashes.Hash(HASHES[hash_name])
-    for message in handshake_messages:
-        digest.update(message)
+    digest.update(b"".join(handshake_messages))
     return digest.finalize()
 
 
@@ -67,10 +67,23 @@ def hkdf_label(label: bytes, context: bytes, length: int) -> bytes:
     >>> hkdf_label(b"key", b"", 16).hex(" ")
     '00 10 09 74 6c 73 31 33 20 6b 65 79 00'
     """
+    if len(context) > 255:
+        raise ValueError(f"a context has at most 255 bytes, not {len(context)}")
+    return label_head(label, length) + bytes([len(context)]) + context
+
+
+@lru_cache(maxsize=256)
+def label_head(label: bytes, length: int) -> bytes:
+    """Return what stands before the context in an HkdfLabel (RFC 9846 §7.1).
+
+    There are some twenty of them, the same in each handshake.
+
+    Raises: ValueError if the label is longer than its length field can say.
+    """
     whole = LABEL_PREFIX + label
-    if len(whole) > 255 or len(context) > 255:
-        raise ValueError(f"label and context have at most 249 and 255 bytes, not {len(label)}")
-    return length.to_bytes(2, "big") + bytes([len(whole)]) + whole + bytes([len(context)]) + context
+    if len(whole) > 255:
+        raise ValueError(f"a label has at most 249 bytes, not {len(label)}")
+    return length.to_bytes(2, "big") + bytes([len(whole)]) + whole
 
 
 def hkdf_expand_label(
