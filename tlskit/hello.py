@@ -33,7 +33,6 @@ from tlskit.settings import Settings
 
 T = TypeVar("T")
 X = ExtensionType
-SSL_3_0 = 0x0300
 DOWNGRADED = b"DOWNGRD\x01"
 """The end of the random of a server that knows TLS 1.3 and does TLS 1.2 (RFC 9846 §4.2.3)."""
 
@@ -156,14 +155,10 @@ def version_for(hello: ClientHello, extensions: Mapping[int, Any], known: tuple[
     With supported_versions the list decides (RFC 9846 §4.3.1, RFC 8446 §4.2.1); without it
     client_version is the highest that the client can do (RFC 5246 App. E.1).
 
-    Raises: Alert protocol_version if there is none, or client_version is SSL 3.0 or less, whatever
-        the list says (RFC 9846 App. E.5); inappropriate_fallback if the client says by
+    Raises: Alert protocol_version if there is none; inappropriate_fallback if the client says by
         TLS_FALLBACK_SCSV that it could do more than it offers here, and we could too (RFC 7507 §3).
     """
     listed = extensions.get(X.supported_versions)
-    if hello.client_version <= SSL_3_0:
-        reason = f"client_version is {hello.client_version:04x}: SSL 3.0 is not spoken any more"
-        raise Alert(AlertDescription.protocol_version, reason, "RFC 9846 App. E.5")
     if listed:
         common = [version for version in known if version in listed.versions]
     else:

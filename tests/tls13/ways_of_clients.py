@@ -23,6 +23,8 @@ from tlskit.tls13_messages import Certificate
 
 WAYS_OF_CLIENTS = [
     hello("SSL 3.0 in the old field", "protocol_version", client_version=0x0300),
+    hello("TLS 1.0 in the old field", "protocol_version", client_version=0x0301),
+    hello("TLS 1.3 in the old field", "protocol_version", client_version=0x0304),
     hello("no version but 1.2", "protocol_version", extensions=without(X.supported_versions)),
     hello(
         "versions without 1.3",

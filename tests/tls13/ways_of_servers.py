@@ -39,7 +39,7 @@ WAYS_OF_SERVERS = [
         "illegal_parameter",
         extensions=having((X.supported_versions, b"\3\3")),
     ),
-    server_hello("1.3 in the old field", "illegal_parameter", server_version=0x0304),
+    server_hello("1.3 in the old field", "protocol_version", server_version=0x0304),
     server_hello(
         "1.2 and nothing else", "protocol_version", extensions=without(X.supported_versions)
     ),

@@ -7,7 +7,7 @@ from typing import Any
 from tlskit.alerts import Alert
 from tlskit.certificates import Credential, require_key_usage
 from tlskit.cipher_suites import TLS_1_3_BY_CODE
-from tlskit.hello import SSL_3_0, protocol_taken, read_extensions
+from tlskit.hello import protocol_taken, read_extensions
 from tlskit.messages import ClientHello, ServerHello
 from tlskit.registry import (
     AlertDescription,
@@ -107,7 +107,8 @@ def answers_in(
 ) -> dict[int, Any]:
     """Check what ServerHello and HelloRetryRequest have in common; return the extensions.
 
-    Raises: Alert protocol_version if TLS 1.3 was not chosen; illegal_parameter for another
+    Raises: Alert protocol_version if TLS 1.3 was not chosen, or the old field says anything but
+        TLS 1.2, which RFC 8446 did not yet ask for (RFC 9846 §4.2.3); illegal_parameter for another
         version in the list's answer, another session ID than ours, a suite that was not offered,
         a compression, or an extension in the wrong place (RFC 9846 §4.2.3); unsupported_extension
         for one that was not asked for.
@@ -119,11 +120,11 @@ def answers_in(
         name = name_of(ProtocolVersion, hello.server_version)
         reason = f"the server chose {name}, we offered TLS_1_3 alone"
         raise Alert(AlertDescription.protocol_version, reason, "RFC 9846 §4.3.1")
-    if hello.server_version <= SSL_3_0:
-        reason = f"the server's old version field says {hello.server_version:04x}, SSL 3.0 or less"
-        raise Alert(AlertDescription.protocol_version, reason, "RFC 9846 App. E.5")
+    if hello.server_version != LEGACY_VERSION:
+        reason = f"legacy_version is {hello.server_version:04x}; in TLS 1.3 it is always 0303"
+        raise Alert(AlertDescription.protocol_version, reason, "RFC 9846 §4.2.3")
     version = answers[X.supported_versions].selected_version
-    if version != ProtocolVersion.TLS_1_3 or hello.server_version != LEGACY_VERSION:
+    if version != ProtocolVersion.TLS_1_3:
         reason = f"the server selected version {version:04x}, which was not offered"
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.3.1")
     if hello.session_id != state.session_id:

@@ -65,12 +65,16 @@ def extensions_of(state: State) -> tuple[Extension, ...]:
 def require_sound(hello: ClientHello, asked: Mapping[int, Any]) -> None:
     """Check what every ClientHello of TLS 1.3 must be like.
 
-    Raises: Alert illegal_parameter for another compression than null alone (RFC 9846 §4.2.2), an
-        extension in the wrong place (§4.3), a pre_shared_key that is not the last (§4.3.11), or a
-        key share that was not announced or stands there twice (§4.3.8); missing_extension for
-        groups without shares or the other way round, or neither a signature scheme nor a PSK
-        (§9.2).
+    Raises: Alert protocol_version if the old field says anything but TLS 1.2, where RFC 8446 §4.1.2
+        passed over it (RFC 9846 §4.2.2); illegal_parameter for another compression than null alone
+        (§4.2.2), an extension in the wrong place (§4.3), a pre_shared_key that is not the last
+        (§4.3.11), or a key share that was not announced or stands there twice (§4.3.8);
+        missing_extension for groups without shares or the other way round, or neither a signature
+        scheme nor a PSK (§9.2).
     """
+    if hello.client_version != TLS_1_2:
+        reason = f"legacy_version is {hello.client_version:04x}; in TLS 1.3 it is always 0303"
+        raise Alert(AlertDescription.protocol_version, reason, "RFC 9846 §4.2.2")
     if hello.compression_methods != (CompressionMethod.null,):
         reason = "legacy_compression_methods must hold null and nothing else"
         raise Alert(AlertDescription.illegal_parameter, reason, "RFC 9846 §4.2.2")
