@@ -120,11 +120,13 @@ class Server:
             link = Link(reader, writer, self.told(), self.side(), self.limits, self.watch())
             await self._serve(link, task)
         finally:
-            self._busy.pop(task, None)
-            self._shaking.pop(task, None)
             if writer.transport.get_write_buffer_size():
                 writer.transport.abort()  # who has not read it until now never will
             writer.close()
+            with suppress(OSError, asyncio.CancelledError):  # else asyncio complains of a reset
+                await writer.wait_closed()
+            self._busy.pop(task, None)
+            self._shaking.pop(task, None)
 
     def _make_room(self) -> None:
         """If all places are taken, have one give way."""

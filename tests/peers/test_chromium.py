@@ -301,7 +301,7 @@ def test_two_browsers_find_each_other_over_our_server(browser, our_servers):
     port, _ = our_servers("ecdsa")
     # who may hear is told all addresses; who may not, only the one of the way outside
     context = browser.new_context(permissions=["microphone"])
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     pages = [context.new_page(), context.new_page()]
     for one in pages:
         one.goto(f"https://localhost:{port}/")
